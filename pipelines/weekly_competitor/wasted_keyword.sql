@@ -1,0 +1,93 @@
+-- Search terms that cost money and brought no order in the window, and what to do about them. A click price over the
+-- limit alone is a flag; to negate is suggested only where the clicks are many enough, or where the usual conversion
+-- would have brought an order, and only where the whole window is known.
+WITH campaign_base AS (
+    SELECT
+        week_start, account, marketplace, ad_product, campaign, SUM(clicks) AS clicks, SUM(orders) AS orders
+    FROM search_term_total
+    GROUP BY week_start, account, marketplace, ad_product, campaign
+),
+account_base AS (
+    SELECT week_start, account, marketplace, ad_product, SUM(clicks) AS clicks, SUM(orders) AS orders
+    FROM campaign_base
+    GROUP BY week_start, account, marketplace, ad_product
+),
+waste AS (
+    SELECT *, COALESCE(ad_group, '') AS ad_group_key
+    FROM search_term_total
+    WHERE orders = 0 AND clicks > 0 AND spend > 0
+),
+judged AS (
+    SELECT
+        s.week_start AS week_start, s.account AS account, s.marketplace AS marketplace, s.ad_product AS ad_product,
+        s.campaign AS campaign, s.ad_group AS ad_group, s.targeting AS targeting, s.match_type AS match_type,
+        s.search_term AS search_term, s.portfolio AS portfolio, s.currency AS currency, s.family AS family,
+        s.impressions AS impressions, s.clicks AS clicks, s.spend AS spend, s.orders AS orders, s.units AS units,
+        s.sales AS sales, s.attribution_days AS attribution_days, s.observed_at AS observed_at,
+        w.window_start AS window_start, w.window_end AS window_end, w.days_expected AS days_expected,
+        w.days_covered AS days_covered, w.days_covered >= w.days_expected AS complete, r.cpc_limit AS cpc_limit,
+        r.wasted_min_clicks AS min_clicks, k.term_class AS term_class,
+        g.product AS product, g.owner AS owner,
+        CAST(s.spend AS DOUBLE) / NULLIF(CAST(s.clicks AS DOUBLE), 0) AS cpc,
+        -- A campaign's own conversion once it rests on five orders, else that of the account's ad product.
+        CASE WHEN c.orders >= 5 THEN 'campaign' ELSE 'account' END AS baseline_level,
+        CASE WHEN c.orders >= 5 THEN c.clicks ELSE a.clicks END AS baseline_clicks,
+        CASE WHEN c.orders >= 5 THEN c.orders ELSE a.orders END AS baseline_orders
+    FROM waste AS s
+    INNER JOIN search_term_window AS w
+        ON s.week_start = w.week_start AND s.account = w.account AND s.marketplace = w.marketplace
+        AND s.ad_product = w.ad_product
+    INNER JOIN weekly_rules AS r ON s.marketplace = r.marketplace
+    INNER JOIN search_term_class AS k ON s.marketplace = k.marketplace AND s.search_term = k.search_term
+    INNER JOIN campaign_base AS c
+        ON s.week_start = c.week_start AND s.account = c.account AND s.marketplace = c.marketplace
+        AND s.ad_product = c.ad_product AND s.campaign = c.campaign
+    INNER JOIN account_base AS a
+        ON s.week_start = a.week_start AND s.account = a.account AND s.marketplace = a.marketplace
+        AND s.ad_product = a.ad_product
+    LEFT JOIN ad_group_product AS g
+        ON s.account = g.account AND s.marketplace = g.marketplace AND s.campaign = g.campaign
+        AND s.ad_group_key = g.ad_group
+),
+rated AS (
+    SELECT
+        *,
+        CAST(baseline_orders AS DOUBLE) / NULLIF(CAST(baseline_clicks AS DOUBLE), 0) AS baseline_cvr
+    FROM judged
+),
+expected AS (
+    SELECT
+        *, CAST(clicks AS DOUBLE) * baseline_cvr AS expected_orders,
+        -- More than one order a click is possible; then no order at all is as good as impossible.
+        POWER(GREATEST(1 - baseline_cvr, 0), CAST(clicks AS DOUBLE)) AS p_no_order,
+        cpc > cpc_limit AS rule_cpc_no_order
+    FROM rated
+),
+evidence AS (
+    SELECT
+        *,
+        CASE
+            WHEN term_class = 'own_brand' THEN 'own_brand'
+            WHEN NOT complete THEN 'incomplete'
+            WHEN clicks >= min_clicks THEN 'enough_clicks'
+            WHEN expected_orders >= 1 THEN 'expected_orders'
+            ELSE 'too_few_clicks'
+        END AS suggestion_basis
+    FROM expected
+)
+SELECT
+    week_start, account, marketplace, ad_product, campaign, ad_group, targeting, match_type, search_term, portfolio,
+    product, owner, window_start, window_end, days_expected, days_covered, complete, TRUE AS mature, attribution_days,
+    family, currency, impressions, clicks, spend, orders, units, sales,
+    CAST(clicks AS DOUBLE) / NULLIF(CAST(impressions AS DOUBLE), 0) AS ctr, cpc, cpc_limit, rule_cpc_no_order,
+    baseline_level, baseline_clicks, baseline_orders, baseline_cvr, expected_orders, p_no_order, term_class,
+    suggestion_basis,
+    CASE
+        WHEN suggestion_basis NOT IN ('enough_clicks', 'expected_orders') THEN NULL
+        WHEN term_class = 'asin' THEN 'negate_product'
+        -- A term that is itself bid on exactly cannot be negated away: its bid or its keyword is the decision.
+        WHEN match_type = 'EXACT' AND LOWER(TRIM(targeting)) = LOWER(TRIM(search_term)) THEN 'review_keyword'
+        ELSE 'negate_exact'
+    END AS suggestion,
+    observed_at
+FROM evidence

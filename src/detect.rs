@@ -1,0 +1,197 @@
+//! Head of a table + catalog -> exactly one schema, or why not. Looks at labels only, never at names of files.
+
+use crate::model::name::SchemaId;
+use crate::schema::Schema;
+use crate::schema::binding::Binding;
+use crate::schema::binding::Misfit;
+use crate::schema::label::Label;
+use std::collections::BTreeSet;
+
+/// Rows into which a header is searched: preambles are known to be up to nine lines long.
+const HEADER_SEARCH: usize = 25;
+/// Schemas named when none fits.
+const NEAREST: usize = 3;
+
+/// A table that is exactly one schema's.
+#[derive(Debug)]
+pub struct Detection<'a> {
+    pub schema: &'a Schema,
+    pub binding: Binding,
+    /// Number of the header's row in the source.
+    pub header_row: u32,
+    /// The header's cells, as written.
+    pub labels: Vec<String>,
+    /// Schemas that were near, and what they lack.
+    pub runners_up: Vec<Near>,
+}
+
+/// A schema that does not fit, how many of its columns were there, and why it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    pub schema: SchemaId,
+    pub bound: usize,
+    pub misfits: Vec<Misfit>,
+}
+
+/// Why a table is no schema's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DetectError {
+    #[error("{}", unknown(nearest))]
+    Unknown { nearest: Vec<Near> },
+    #[error(
+        "row {header_row} fits several schemas alike: {}; make their signatures exclude each other",
+        schemas.iter().map(SchemaId::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    Ambiguous { header_row: u32, schemas: Vec<SchemaId> },
+}
+
+fn unknown(nearest: &[Near]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from("no known report has these columns");
+    for (n, near) in nearest.iter().enumerate() {
+        let misfits: Vec<String> = near.misfits.iter().take(3).map(ToString::to_string).collect();
+        let lead = if n == 0 { "; the nearest is " } else { "; then " };
+        let _ = write!(text, "{lead}{}, but it {}", near.schema, misfits.join(" and "));
+    }
+    text
+}
+
+/// Finds the header row and its schema in the first rows of a table, each with its number in the source.
+///
+/// The first row that is any schema's is the header. Of several schemas, one whose bound labels strictly include
+/// another's wins over it; then exactly one must be left.
+///
+/// # Errors
+/// When no row fits a schema, or one fits several.
+pub fn detect<'a>(
+    opening: &[(u32, &[String])],
+    schemas: impl Iterator<Item = &'a Schema> + Clone,
+) -> Result<Detection<'a>, DetectError> {
+    for (row, cells) in opening.iter().take(HEADER_SEARCH) {
+        if cells.iter().filter(|cell| !Label::of(cell).is_empty()).count() < 2 {
+            continue;
+        }
+        let (mut hits, mut near) = (Vec::new(), Vec::new());
+        for schema in schemas.clone() {
+            let binding = Binding::of(schema, cells);
+            let misfits = binding.misfits(schema, cells);
+            if misfits.is_empty() {
+                hits.push((schema, binding));
+            } else {
+                near.push(Near { schema: schema.id.clone(), bound: binding.columns.len(), misfits });
+            }
+        }
+        if hits.is_empty() {
+            continue;
+        }
+        let sets: Vec<BTreeSet<usize>> =
+            hits.iter().map(|(_, binding)| binding.columns.iter().map(|bound| bound.source).collect()).collect();
+        let mut left: Vec<(&Schema, Binding)> = hits
+            .into_iter()
+            .enumerate()
+            .filter(|(n, _)| !sets.iter().any(|other| *other != sets[*n] && other.is_superset(&sets[*n])))
+            .map(|(_, hit)| hit)
+            .collect();
+        if left.len() > 1 {
+            let schemas = left.iter().map(|(schema, _)| schema.id.clone()).collect();
+            return Err(DetectError::Ambiguous { header_row: *row, schemas });
+        }
+        if let Some((schema, binding)) = left.pop() {
+            return Ok(Detection {
+                schema,
+                binding,
+                header_row: *row,
+                labels: cells.to_vec(),
+                runners_up: nearest(near),
+            });
+        }
+    }
+    let near = opening
+        .iter()
+        .take(HEADER_SEARCH)
+        .flat_map(|(_, cells)| {
+            schemas.clone().map(|schema| {
+                let binding = Binding::of(schema, cells);
+                let misfits = binding.misfits(schema, cells);
+                Near { schema: schema.id.clone(), bound: binding.columns.len(), misfits }
+            })
+        })
+        .collect();
+    Err(DetectError::Unknown { nearest: nearest(near) })
+}
+
+/// The schemas that share the most columns, each once.
+fn nearest(mut near: Vec<Near>) -> Vec<Near> {
+    near.sort_by(|a, b| {
+        b.bound.cmp(&a.bound).then(a.misfits.len().cmp(&b.misfits.len())).then(a.schema.cmp(&b.schema))
+    });
+    let mut seen = BTreeSet::new();
+    near.retain(|near| near.bound >= 2 && seen.insert(near.schema.clone()));
+    near.truncate(NEAREST);
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::wire;
+
+    const WIDE: &str = r#"
+        title = "Wide"
+        table = "wide"
+        family = "console"
+        [signature]
+        all = ["day", "spend", "term"]
+        [period]
+        day = "day"
+        [merge]
+        by = "slice"
+        key = ["term"]
+        duplicates = "sum"
+        [[column]]
+        name = "day"
+        type = "date"
+        labels = { en = ["Date"], de = ["Datum"] }
+        [[column]]
+        name = "spend"
+        type = "money"
+        labels = { en = ["Spend"] }
+        [[column]]
+        name = "term"
+        type = "text"
+        labels = { en = ["Search Term"] }
+    "#;
+
+    fn cells(text: &str) -> Vec<String> {
+        text.split('|').map(str::to_owned).collect()
+    }
+
+    fn found(schemas: &[Schema], rows: &[&str]) -> Result<(String, u32), DetectError> {
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
+        let opening: Vec<(u32, &[String])> = (1..).zip(rows.iter().map(Vec::as_slice)).collect();
+        detect(&opening, schemas.iter()).map(|hit| (hit.schema.id.to_string(), hit.header_row))
+    }
+
+    #[test]
+    fn the_header_is_found_below_a_preamble_and_the_wider_schema_wins() {
+        let narrow = WIDE.replace("\"spend\", \"term\"]", "\"spend\"]").replace("Search Term", "Other");
+        let schemas = [wire::parse("a/narrow", &narrow).unwrap(), wire::parse("a/wide", WIDE).unwrap()];
+        assert_eq!(found(&schemas, &["x|y", "Datum|SPEND |Search  term"]).unwrap(), ("a/wide".into(), 2));
+        assert_eq!(found(&schemas, &["Date|Spend"]).unwrap(), ("a/narrow".into(), 1));
+    }
+
+    #[test]
+    fn two_that_fit_alike_and_none_that_fits_are_said() {
+        let schemas = [wire::parse("a/one", WIDE).unwrap(), wire::parse("a/two", WIDE).unwrap()];
+        let both = found(&schemas, &["Date|Spend|Search Term"]).unwrap_err();
+        assert_eq!(
+            both.to_string(),
+            "row 1 fits several schemas alike: a/one, a/two; make their signatures exclude each other"
+        );
+        let none = found(&schemas[..1], &["Date|Spend|Units"]).unwrap_err();
+        assert_eq!(
+            none.to_string(),
+            "no known report has these columns; the nearest is a/one, but it lacks \"Search Term\""
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! One path -> what each innermost file in it was, with its parts on disk. Nothing is visible before the commit.
+
+use crate::ingest::Context;
+use crate::ingest::answers;
+use crate::ingest::inbox::Candidate;
+use crate::ingest::table;
+use crate::ingest::table::Surroundings;
+use crate::model::id;
+use crate::normalise::facts;
+use crate::read;
+use crate::read::Document;
+use crate::read::Kind;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::entry::Rows;
+use crate::store::entry::Status;
+use crate::store::entry::TableEntry;
+use crate::store::files;
+use crate::store::layout;
+use crate::store::rejects;
+use crate::store::writer;
+use crate::workspace::inbox::folder_facts;
+use jiff::Timestamp;
+use std::error::Error;
+
+/// All innermost files of a path.
+#[derive(Debug)]
+pub struct FileReading {
+    pub documents: Vec<DocumentReading>,
+}
+
+/// One innermost file.
+#[derive(Debug)]
+pub struct DocumentReading {
+    pub content_id: String,
+    pub name: String,
+    pub container: String,
+    pub failure: Option<String>,
+    pub tables: Vec<TableEntry>,
+}
+
+/// An error with all its causes in one line.
+pub fn explained(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// Reads a path and writes its parts.
+///
+/// # Errors
+/// When the store cannot be written. What is wrong with the file itself is part of the reading.
+pub fn read(
+    context: &Context<'_>,
+    store: &Store,
+    candidate: &Candidate,
+    mtime: Option<Timestamp>,
+) -> Result<FileReading, StoreError> {
+    examine(context, candidate, mtime, &mut |reading| keep(store, reading))
+}
+
+/// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
+pub fn inspect(context: &Context<'_>, candidate: &Candidate, mtime: Option<Timestamp>) -> FileReading {
+    examine(context, candidate, mtime, &mut |_| Ok(())).unwrap_or(FileReading { documents: Vec::new() })
+}
+
+fn examine(
+    context: &Context<'_>,
+    candidate: &Candidate,
+    mtime: Option<Timestamp>,
+    keep: &mut dyn FnMut(&table::TableReading) -> Result<(), StoreError>,
+) -> Result<FileReading, StoreError> {
+    let limits = &context.workspace.config.limits;
+    let limits = read::Limits {
+        expanded_bytes: limits.expanded_bytes,
+        ratio: limits.ratio,
+        entries: limits.entries,
+        depth: limits.depth,
+    };
+    let documents = match read::open(&candidate.path, &limits) {
+        Ok(documents) => documents,
+        Err(error) => {
+            let place = [candidate.relative.as_str(), &candidate.bytes.to_string(), &candidate.modified.to_string()];
+            return Ok(FileReading {
+                documents: vec![DocumentReading {
+                    content_id: format!("unread-{}", id::hash(place)),
+                    name: name_of(candidate),
+                    container: String::new(),
+                    failure: Some(explained(&error)),
+                    tables: Vec::new(),
+                }],
+            });
+        }
+    };
+    let mut readings = Vec::with_capacity(documents.len());
+    for document in documents {
+        readings.push(examine_document(context, candidate, mtime, &document, keep)?);
+    }
+    Ok(FileReading { documents: readings })
+}
+
+fn name_of(candidate: &Candidate) -> String {
+    candidate.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn examine_document(
+    context: &Context<'_>,
+    candidate: &Candidate,
+    mtime: Option<Timestamp>,
+    document: &Document,
+    keep: &mut dyn FnMut(&table::TableReading) -> Result<(), StoreError>,
+) -> Result<DocumentReading, StoreError> {
+    let folder = folder_facts(&context.workspace.config.inbox_rules, &candidate.in_inbox);
+    let around = Surroundings {
+        document,
+        name: facts::name_facts(&document.name),
+        folder: &folder,
+        answers: answers::of(context.decisions, &candidate.relative, document.content_id.as_str()),
+        mtime,
+        path: &candidate.relative,
+    };
+    let mut reading = DocumentReading {
+        content_id: document.content_id.to_string(),
+        name: document.name.clone(),
+        container: document.kind.to_string(),
+        failure: None,
+        tables: Vec::new(),
+    };
+    match &document.kind {
+        Kind::Unreadable { why } => {
+            reading.content_id = format!("unread-{}", id::hash([candidate.relative.as_str(), &document.name]));
+            reading.failure = Some(explained(&**why));
+        }
+        Kind::Json => {
+            reading.tables.push(TableEntry {
+                reason: Some("JSON, and no schema of a JSON report is known".to_owned()),
+                ..blank_entry(None, Status::Held)
+            });
+        }
+        Kind::Text { .. } | Kind::Workbook { .. } => {
+            for table in &document.tables {
+                let read = table::read(context, &around, table);
+                keep(&read)?;
+                reading.tables.push(read.entry);
+            }
+        }
+    }
+    Ok(reading)
+}
+
+/// An entry of which nothing is known but its place and what became of it.
+pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
+    TableEntry {
+        sheet,
+        status,
+        reason: None,
+        questions: Vec::new(),
+        schema: None,
+        schema_version: None,
+        table: None,
+        report_id: None,
+        reading: None,
+        language: None,
+        account: None,
+        account_from: None,
+        marketplace: None,
+        marketplace_from: None,
+        currency: None,
+        period: None,
+        observed_at: None,
+        observed_from: None,
+        rows: Rows::default(),
+        controls: std::collections::BTreeMap::new(),
+        findings: Vec::new(),
+        unknown_columns: Vec::new(),
+        reading_notes: Vec::new(),
+        parts: Vec::new(),
+    }
+}
+
+/// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
+fn keep(store: &Store, reading: &table::TableReading) -> Result<(), StoreError> {
+    for part in &reading.parts {
+        let path = store.root().join(layout::native(&part.path));
+        let bytes = writer::encode(&path, part.batch.schema_ref(), std::slice::from_ref(&part.batch), None)?;
+        files::put_new(&path, &bytes)?;
+    }
+    match &reading.entry.reading {
+        Some(id) => rejects::write(store, id, &reading.rejects),
+        None => Ok(()),
+    }
+}

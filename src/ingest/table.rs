@@ -1,0 +1,469 @@
+//! One table of one file, from raw rows to parts: what it is, how it is written, whose it is, and what its rows say.
+
+use crate::decode;
+use crate::decode::Decoded;
+use crate::decode::Field;
+use crate::decode::number::DecimalSign;
+use crate::decode::evidence::Evidence as StyleEvidence;
+use crate::decode::style::Asked;
+use crate::decode::style::Decision as StyleDecision;
+use crate::decode::style::Prior;
+use crate::detect;
+use crate::detect::Detection;
+use crate::ingest::Context;
+use crate::ingest::file::blank_entry;
+use crate::ingest::file::explained;
+use crate::ingest::outputs;
+use crate::ingest::outputs::Sifted;
+use crate::ingest::outputs::Sifter;
+use crate::model::finding::Code;
+use crate::model::finding::Finding;
+use crate::model::finding::Findings;
+use crate::model::market::DateOrder;
+use crate::model::place::Place;
+use crate::model::raw::RawChunk;
+use crate::normalise::facts::Facts;
+use crate::normalise::facts::NameFacts;
+use crate::normalise::facts::Origin;
+use crate::normalise::identity;
+use crate::normalise::identity::About;
+use crate::normalise::identity::Answers;
+use crate::normalise::identity::Evidence;
+use crate::normalise::identity::Identity;
+use crate::normalise::identity::KnownAccount;
+use crate::normalise::identity::Question;
+use crate::normalise::skip;
+use crate::read;
+use crate::read::Document;
+use crate::read::Kind;
+use crate::read::ReadError;
+use crate::schema::FactSource;
+use crate::schema::Schema;
+use crate::store::entry::ExampleEntry;
+use crate::store::entry::FindingEntry;
+use crate::store::entry::QuestionEntry;
+use crate::store::entry::Status;
+use crate::store::entry::TableEntry;
+use crate::store::rejects::Reject;
+use crate::workspace::inbox::FolderFacts;
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Chunks decoded side by side. They are of about a MiB, so this bounds what one file holds while it is decoded.
+const WINDOW: usize = 8;
+/// Chunks kept from the first pass; a table that fits is not read twice.
+const KEPT: usize = 4;
+
+/// What is known of a table before it is opened.
+pub struct Surroundings<'a> {
+    pub document: &'a Document,
+    pub name: NameFacts,
+    pub folder: &'a FolderFacts,
+    pub answers: Answers,
+    pub mtime: Option<Timestamp>,
+    /// As sighted, for messages and the quarantine.
+    pub path: &'a str,
+}
+
+/// What one table came to.
+pub struct TableReading {
+    pub entry: TableEntry,
+    pub parts: Vec<PartRows>,
+    pub rejects: Vec<Reject>,
+}
+
+/// Rows of one partition of one table, under the path at which they will lie.
+pub struct PartRows {
+    pub path: String,
+    pub batch: RecordBatch,
+}
+
+impl TableReading {
+    pub(super) fn without_rows(entry: TableEntry) -> Self {
+        Self { entry, parts: Vec::new(), rejects: Vec::new() }
+    }
+}
+
+/// Reads one table. Nothing that is wrong with it is an error: the entry says it.
+pub fn read(context: &Context<'_>, around: &Surroundings<'_>, table: &read::Table) -> TableReading {
+    if let Some(reason) = &table.skipped {
+        let entry = TableEntry { reason: Some(reason.clone()), ..blank_entry(table.sheet.clone(), Status::Skipped) };
+        return TableReading::without_rows(entry);
+    }
+    let opening: Vec<(u32, &[String])> = table.opening.iter().map(|row| (row.row, row.cells.as_slice())).collect();
+    let detection = match detect::detect(&opening, context.catalog.reports()) {
+        Ok(detection) => detection,
+        Err(error) => {
+            let entry = TableEntry { reason: Some(error.to_string()), ..blank_entry(table.sheet.clone(), Status::Held) };
+            return TableReading::without_rows(entry);
+        }
+    };
+    read_detected(context, around, table, &detection).unwrap_or_else(|error| {
+        let entry = TableEntry {
+            reason: Some(explained(&error)),
+            schema: Some(detection.schema.id.to_string()),
+            ..blank_entry(table.sheet.clone(), Status::Failed)
+        };
+        TableReading::without_rows(entry)
+    })
+}
+
+fn read_detected(
+    context: &Context<'_>,
+    around: &Surroundings<'_>,
+    table: &read::Table,
+    detection: &Detection<'_>,
+) -> Result<TableReading, ReadError> {
+    let schema = detection.schema;
+    let fields: Vec<Field> = detection
+        .binding
+        .columns
+        .iter()
+        .chain(&detection.binding.unpivoted)
+        .map(|bound| Field { source: bound.source, label: bound.label.clone(), column: bound.column.clone() })
+        .collect();
+    let mut survey = Survey::of(&fields);
+    survey.learn_around(around, table, detection);
+    survey.run(table, detection, &fields)?;
+
+    let accounts: Vec<KnownAccount> = context
+        .workspace
+        .config
+        .accounts
+        .iter()
+        .map(|account| KnownAccount { name: account.name.clone(), markets: account.markets.clone() })
+        .collect();
+    let mut evidence = survey.evidence(context, around, &accounts);
+    let market = identity::identify(&evidence).ok().and_then(|identity| identity.market);
+    let decision = survey.styles.decide(prior(&around.answers, market));
+    let mut entry = survey.entry(around, table, detection, &decision);
+    if survey.n_rows == 0 {
+        entry.status = Status::Failed;
+        entry.reason = Some(format!(
+            "has the columns of {} but no rows: choose other days, or check that the download was complete",
+            schema.title
+        ));
+        return Ok(TableReading::without_rows(entry));
+    }
+
+    let sifter = Sifter::of(schema, &detection.binding, &detection.labels, &fields, evidence.rows_have_market, around.path, table.sheet.as_deref());
+    let sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
+    for fact in &schema.facts {
+        if let FactSource::GreatestOf(column) = &fact.from
+            && let Some(text) = sifted.greatest(column)
+        {
+            evidence.facts.learn(schema, &fact.from, &text);
+        }
+    }
+    let mut findings = sifted.findings.clone();
+    distrust_early_name(schema, &sifted, &mut evidence, &mut findings);
+    let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
+    let identity = match identity::identify(&evidence) {
+        Ok(identity) => Some(identity),
+        Err(asked) => {
+            questions.extend(asked);
+            None
+        }
+    };
+    entry.findings.extend(findings_entries(&findings));
+    entry.rows = sifted.rows_kept();
+    let reading = match identity {
+        Some(identity) => {
+            outputs::place(context, around, schema, &detection.binding, &evidence.facts, &identity, sifted, &mut questions, entry)
+        }
+        None => TableReading::without_rows(entry),
+    };
+    Ok(held_if_asked(reading, questions))
+}
+
+/// The file name's date is when it was downloaded, unless rows speak of later days: then it names something else.
+fn distrust_early_name(schema: &Schema, sifted: &Sifted, evidence: &mut Evidence<'_>, findings: &mut Findings) {
+    let Some(latest) = sifted.latest_day(schema) else { return };
+    if let [day] = evidence.name.dates[..]
+        && day < latest
+    {
+        evidence.name.dates.clear();
+        findings.push(Finding {
+            code: Code::Contradiction,
+            column: "".into(),
+            place: None,
+            text: format!("the name says {day}, but rows speak of days up to {latest}; the name's date is not taken as the download's").into(),
+            expected: "".into(),
+        });
+    }
+    if evidence.folder_day.is_some_and(|day| day < latest) {
+        evidence.folder_day = None;
+    }
+}
+
+fn prior(answers: &Answers, market: Option<crate::model::market::Market>) -> Prior {
+    Prior {
+        market,
+        date_order: answers.day_first.map(|first| if first { DateOrder::DayFirst } else { DateOrder::MonthFirst }),
+        decimal: answers.decimal_comma.map(|comma| if comma { DecimalSign::Comma } else { DecimalSign::Point }),
+    }
+}
+
+fn style_question(question: &decode::style::Question) -> Question {
+    let about = match question.asked {
+        Asked::DecimalSign => About::DecimalSign,
+        Asked::DateOrder => About::DateOrder,
+    };
+    Question { about, text: question.to_string().into() }
+}
+
+fn held_if_asked(mut reading: TableReading, mut questions: Vec<Question>) -> TableReading {
+    if questions.is_empty() {
+        return reading;
+    }
+    questions.sort();
+    questions.dedup();
+    let entry = &mut reading.entry;
+    entry.status = Status::Held;
+    entry.reason = Some(questions.iter().map(|question| &*question.text).collect::<Vec<_>>().join("; "));
+    entry.questions = questions
+        .iter()
+        .map(|question| QuestionEntry {
+            about: question.about.as_str().to_owned(),
+            text: question.text.to_string(),
+            flag: question.about.flag().to_owned(),
+        })
+        .collect();
+    entry.parts.clear();
+    entry.reading = None;
+    TableReading::without_rows(reading.entry)
+}
+
+/// The first pass: everything that must be known before a cell is decoded.
+struct Survey {
+    styles: StyleEvidence,
+    facts: Facts,
+    currencies: BTreeSet<Box<str>>,
+    rows_have_market: bool,
+    n_rows: u64,
+    kept: Vec<RawChunk>,
+    is_kept_whole: bool,
+}
+
+impl Survey {
+    /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
+    const CURRENCIES: usize = 8;
+
+    fn of(fields: &[Field]) -> Self {
+        Self {
+            styles: StyleEvidence::of(fields),
+            facts: Facts::default(),
+            currencies: BTreeSet::new(),
+            rows_have_market: false,
+            n_rows: 0,
+            kept: Vec::new(),
+            is_kept_whole: true,
+        }
+    }
+
+    /// Facts from all places but the rows.
+    fn learn_around(&mut self, around: &Surroundings<'_>, table: &read::Table, detection: &Detection<'_>) {
+        let schema = detection.schema;
+        self.facts.learn(schema, &FactSource::FileName, &around.document.name);
+        if let Some(sheet) = &table.sheet {
+            self.facts.learn(schema, &FactSource::Sheet, sheet);
+        }
+        for (name, value) in &around.document.properties {
+            self.facts.learn(schema, &FactSource::Property, &format!("{name}={value}"));
+        }
+        for row in table.opening.iter().take_while(|row| row.row < detection.header_row) {
+            row.cells.iter().for_each(|cell| self.facts.learn(schema, &FactSource::Preamble, cell));
+        }
+        for bound in &detection.binding.columns {
+            self.facts.learn(schema, &FactSource::LabelOf(bound.column.name.clone()), &bound.label);
+        }
+        for label in &detection.labels {
+            self.facts.learn(schema, &FactSource::Stray, label);
+        }
+    }
+
+    fn run(&mut self, table: &read::Table, detection: &Detection<'_>, fields: &[Field]) -> Result<(), ReadError> {
+        let source_of = |name: &str| fields.iter().find(|field| field.column.name.as_str() == name).map(|field| field.source);
+        let (currency, market) = (source_of("currency"), source_of("marketplace"));
+        let mut chunks = table.chunks(detection.header_row)?;
+        loop {
+            let mut window = Vec::with_capacity(WINDOW);
+            for chunk in chunks.by_ref().take(WINDOW) {
+                window.push(chunk?);
+            }
+            if window.is_empty() {
+                return Ok(());
+            }
+            let seen: Vec<StyleEvidence> = window
+                .par_iter()
+                .map(|chunk| {
+                    let mut fresh = self.styles.fresh();
+                    fresh.observe(chunk);
+                    fresh
+                })
+                .collect();
+            seen.into_iter().for_each(|seen| self.styles.merge(seen));
+            for chunk in window {
+                self.n_rows += chunk.n_rows() as u64;
+                for text in skip::stray_texts(detection.schema, &detection.labels, &chunk) {
+                    self.facts.learn(detection.schema, &FactSource::Stray, text);
+                }
+                for row in 0..chunk.n_rows() {
+                    if let Some(source) = currency {
+                        let code = chunk.cell(row, source).trim();
+                        if !code.is_empty() && self.currencies.len() < Self::CURRENCIES && !self.currencies.contains(code) {
+                            self.currencies.insert(code.into());
+                        }
+                    }
+                    self.rows_have_market |= market.is_some_and(|source| !chunk.cell(row, source).trim().is_empty());
+                }
+                self.is_kept_whole &= self.kept.len() < KEPT;
+                if self.is_kept_whole {
+                    self.kept.push(chunk);
+                } else {
+                    self.kept.clear();
+                }
+            }
+        }
+    }
+
+    fn evidence<'a>(&self, context: &'a Context<'_>, around: &'a Surroundings<'_>, accounts: &'a [KnownAccount]) -> Evidence<'a> {
+        let signs = self.styles.decide(Prior::default()).money_signs;
+        Evidence {
+            facts: self.facts.clone(),
+            name: around.name.clone(),
+            folder_account: around.folder.account.as_deref(),
+            folder_market: around.folder.market,
+            folder_day: around.folder.day,
+            flag_account: context.flags.account.as_deref(),
+            flag_market: context.flags.market,
+            answers: around.answers.clone(),
+            accounts,
+            currencies: self.currencies.clone(),
+            signs: signs.keys().map(|sign| (*sign).into()).collect(),
+            rows_have_market: self.rows_have_market,
+            mtime: around.mtime,
+        }
+    }
+
+    /// The entry as far as it is known before decoding.
+    fn entry(&self, around: &Surroundings<'_>, table: &read::Table, detection: &Detection<'_>, decision: &StyleDecision) -> TableEntry {
+        let mut entry = blank_entry(table.sheet.clone(), Status::Recognised);
+        entry.schema = Some(detection.schema.id.to_string());
+        entry.schema_version = Some(detection.schema.version.to_string());
+        entry.table = detection.schema.outputs.first().map(|output| output.table.to_string());
+        entry.language = detection.binding.language.as_deref().map(str::to_owned);
+        entry.unknown_columns = detection.binding.unknown.iter().map(|(_, label)| label.trim().to_owned()).collect();
+        entry.reading_notes.push(format!("header in row {}", detection.header_row));
+        for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
+            if !style.reason.is_empty() {
+                entry.reading_notes.push(format!("{}: {style}", bound.label.trim()));
+            }
+        }
+        for near in &detection.runners_up {
+            let misfits: Vec<String> = near.misfits.iter().take(2).map(ToString::to_string).collect();
+            entry.reading_notes.push(format!("not {}: it {}", near.schema, misfits.join(" and ")));
+        }
+        let mut findings = Findings::default();
+        let mut about = |code, source: usize, label: &str, expected: &str| {
+            findings.push(Finding {
+                code,
+                column: label.trim().into(),
+                place: Some(Place { row: detection.header_row, column: u32::try_from(source + 1).unwrap_or(u32::MAX) }),
+                text: label.trim().into(),
+                expected: expected.into(),
+            });
+        };
+        for (source, label) in &detection.binding.unknown {
+            about(Code::UnknownColumn, *source, label, "a column of the schema; its cells are not stored");
+        }
+        for (source, label) in &detection.binding.duplicate {
+            about(Code::DuplicateColumn, *source, label, "each label once; the first is read");
+        }
+        if let Kind::Text { lost, replacements, .. } = around.document.kind {
+            let counted = [(Code::LostCharacters, lost), (Code::ReplacementCharacters, replacements)];
+            for (code, count) in counted.into_iter().filter(|(_, count)| *count > 0) {
+                findings.push(Finding {
+                    code,
+                    column: "".into(),
+                    place: None,
+                    text: format!("{count} characters").into(),
+                    expected: "".into(),
+                });
+            }
+        }
+        entry.findings = findings_entries(&findings);
+        entry
+    }
+}
+
+/// The second pass: every chunk decoded and sifted, in order.
+fn decode_all(
+    survey: &Survey,
+    table: &read::Table,
+    detection: &Detection<'_>,
+    fields: &[Field],
+    decision: &StyleDecision,
+    sifter: &Sifter<'_>,
+) -> Result<Sifted, ReadError> {
+    let decode = |chunk: &RawChunk| -> Decoded { decode::decode(fields, &decision.styles, chunk) };
+    let mut sifted = Sifted::default();
+    if survey.is_kept_whole {
+        let decoded: Vec<Decoded> = survey.kept.par_iter().map(decode).collect();
+        survey.kept.iter().zip(decoded).for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
+        return Ok(sifted);
+    }
+    let mut chunks = table.chunks(detection.header_row)?;
+    loop {
+        let mut window = Vec::with_capacity(WINDOW);
+        for chunk in chunks.by_ref().take(WINDOW) {
+            window.push(chunk?);
+        }
+        if window.is_empty() {
+            return Ok(sifted);
+        }
+        let decoded: Vec<Decoded> = window.par_iter().map(decode).collect();
+        window.iter().zip(decoded).for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
+    }
+}
+
+pub(super) fn findings_entries(findings: &Findings) -> Vec<FindingEntry> {
+    findings
+        .groups()
+        .map(|(code, column, group)| FindingEntry {
+            code: code.as_str().to_owned(),
+            column: column.to_owned(),
+            count: group.count,
+            examples: group
+                .examples
+                .iter()
+                .map(|finding| ExampleEntry {
+                    row: finding.place.map(|place| place.row),
+                    column: finding.place.map(|place| place.column),
+                    text: finding.text.to_string(),
+                    expected: finding.expected.to_string(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The identity's parts as the catalogue writes them.
+pub(super) fn write_identity(entry: &mut TableEntry, identity: &Identity) {
+    entry.account = Some(identity.account.to_string());
+    entry.account_from = Some(identity.account_from.to_string());
+    entry.marketplace = identity.market.map(|market| market.code().to_owned());
+    entry.marketplace_from = Some(match (identity.market, identity.market_by_currency) {
+        (None, _) => "rows".to_owned(),
+        (_, true) => "currency".to_owned(),
+        (_, false) => identity.market_from.to_string(),
+    });
+    entry.currency = identity.currency.as_deref().map(str::to_owned);
+    entry.observed_at = Some(identity.observed_at.to_string());
+    entry.observed_from = Some(match identity.observed_from {
+        Origin::Mtime => "mtime".to_owned(),
+        other => other.to_string(),
+    });
+}

@@ -1,0 +1,12 @@
+pub mod decode;
+pub mod detect;
+pub mod embedded;
+pub mod ingest;
+pub mod model;
+pub mod normalise;
+pub mod observe;
+pub mod read;
+pub mod schema;
+pub mod store;
+pub mod workspace;
+pub mod cli;

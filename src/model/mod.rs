@@ -1,0 +1,12 @@
+//! The vocabulary that every other module speaks. Owns plain values and their checks; knows no file, no Arrow, no
+//! report and nothing else of ours.
+
+pub mod finding;
+pub mod id;
+pub mod logical_type;
+pub mod market;
+pub mod name;
+pub mod period;
+pub mod place;
+pub mod raw;
+pub mod table;

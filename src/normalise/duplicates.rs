@@ -1,0 +1,122 @@
+//! The same key twice inside one file: parts of one thing are summed, look-alikes stay apart.
+
+use crate::model::table::StoredType;
+use crate::model::table::Table;
+use crate::normalise::NormaliseError;
+use crate::schema::Duplicates;
+use arrow::array::Array;
+use arrow::array::ArrayRef;
+use arrow::array::AsArray;
+use arrow::array::BooleanArray;
+use arrow::array::Decimal128Array;
+use arrow::array::Float64Array;
+use arrow::array::Int64Array;
+use arrow::array::RecordBatch;
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Decimal128Type;
+use arrow::datatypes::Float64Type;
+use arrow::datatypes::Int64Type;
+use arrow::row::RowConverter;
+use arrow::row::SortField;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Rows of one file after equal keys were met, and how many rows went into others.
+pub struct Merged {
+    pub batch: RecordBatch,
+    pub n_merged: u64,
+}
+
+/// Sums rows that share a key, where the schema says so and additive measures are all that differs in weight: additive
+/// columns are summed, ratios become null (they hold for no sum), the rest stays as in the first row.
+///
+/// `additive` are names of columns that may be summed. Rows keep their order.
+///
+/// # Errors
+/// When Arrow refuses: a fault of this program.
+pub fn merge(
+    table: &Table,
+    batch: RecordBatch,
+    duplicates: Duplicates,
+    additive: &[&str],
+) -> Result<Merged, NormaliseError> {
+    if duplicates == Duplicates::Keep || batch.num_rows() < 2 {
+        return Ok(Merged { batch, n_merged: 0 });
+    }
+    let key = key_columns(table);
+    let arrays: Vec<ArrayRef> = key.iter().map(|at| batch.column(*at).clone()).collect();
+    let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone())).collect();
+    let rows = RowConverter::new(fields)?.convert_columns(&arrays)?;
+    let mut first_of: HashMap<&[u8], usize> = HashMap::with_capacity(batch.num_rows());
+    // Target row -> rows that go into it, by target so that no hash order shows.
+    let mut into: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for row in 0..batch.num_rows() {
+        let bytes = rows.row(row);
+        let bytes: &[u8] = bytes.data();
+        match first_of.get(bytes) {
+            Some(first) => into.entry(*first).or_default().push(row),
+            None => {
+                first_of.insert(bytes, row);
+            }
+        }
+    }
+    if into.is_empty() {
+        return Ok(Merged { batch, n_merged: 0 });
+    }
+    let mut kept = vec![true; batch.num_rows()];
+    into.values().flatten().for_each(|row| kept[*row] = false);
+    let columns = batch
+        .columns()
+        .iter()
+        .enumerate()
+        .map(|(at, array)| {
+            let column = &table.columns[at];
+            if key.contains(&at) {
+                return array.clone();
+            }
+            if additive.contains(&column.name.as_str()) {
+                return summed(array, &into);
+            }
+            if column.ty == StoredType::Double { emptied(array, &into) } else { array.clone() }
+        })
+        .collect();
+    let all = RecordBatch::try_new(batch.schema(), columns)?;
+    let batch = filter_record_batch(&all, &BooleanArray::from(kept.clone()))?;
+    Ok(Merged { batch, n_merged: kept.iter().filter(|kept| !**kept).count() as u64 })
+}
+
+/// Positions of the columns that make a row's identity: whose, when, and the key of its merge rule.
+pub fn key_columns(table: &Table) -> Vec<usize> {
+    let fixed = ["account", "marketplace", "family", "date", "period_start", "period_end", "snapshot_date"];
+    let key = table.merge.key.iter().map(|name| name.as_str());
+    let mut columns: Vec<usize> = fixed.into_iter().chain(key).filter_map(|name| table.index_of(name)).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+fn summed(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
+    if let Some(values) = array.as_primitive_opt::<Int64Type>() {
+        let mut sums: Vec<Option<i64>> = values.iter().collect();
+        for (target, rows) in into {
+            sums[*target] = rows.iter().map(|row| sums[*row]).chain([sums[*target]]).flatten().reduce(|a, b| a + b);
+        }
+        return Arc::new(Int64Array::from(sums));
+    }
+    if let Some(values) = array.as_primitive_opt::<Decimal128Type>() {
+        let mut sums: Vec<Option<i128>> = values.iter().collect();
+        for (target, rows) in into {
+            sums[*target] = rows.iter().map(|row| sums[*row]).chain([sums[*target]]).flatten().reduce(|a, b| a + b);
+        }
+        return Arc::new(Decimal128Array::from(sums).with_data_type(array.data_type().clone()));
+    }
+    array.clone()
+}
+
+fn emptied(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
+    let Some(values) = array.as_primitive_opt::<Float64Type>() else { return array.clone() };
+    let mut kept: Vec<Option<f64>> = values.iter().collect();
+    into.keys().for_each(|target| kept[*target] = None);
+    Arc::new(Float64Array::from(kept))
+}

@@ -1,0 +1,461 @@
+//! Whose rows these are, where they were sold, and when they were seen; or the question that nobody has answered.
+
+use crate::model::market::Market;
+use crate::normalise::facts::Facts;
+use crate::normalise::facts::NameFacts;
+use crate::normalise::facts::Origin;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+/// An account as far as identity needs it.
+#[derive(Debug, Clone)]
+pub struct KnownAccount {
+    pub name: Box<str>,
+    /// Empty: not said.
+    pub markets: Vec<Market>,
+}
+
+/// What a user answered for a file or its folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    pub account: Option<Box<str>>,
+    pub market: Option<Market>,
+    pub unit: Option<Unit>,
+    pub period: Option<(Date, Date)>,
+    pub observed: Option<Timestamp>,
+    /// Of numeric dates.
+    pub day_first: Option<bool>,
+    /// Of numbers in text.
+    pub decimal_comma: Option<bool>,
+}
+
+/// Whether rows dated on the first of a month are days or months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Day,
+    Month,
+}
+
+/// All that bears on a table's identity.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence<'a> {
+    pub facts: Facts,
+    pub name: NameFacts,
+    pub folder_account: Option<&'a str>,
+    pub folder_market: Option<Market>,
+    pub folder_day: Option<Date>,
+    pub flag_account: Option<&'a str>,
+    pub flag_market: Option<Market>,
+    pub answers: Answers,
+    pub accounts: &'a [KnownAccount],
+    /// Currency codes that the rows name.
+    pub currencies: BTreeSet<Box<str>>,
+    /// Signs that stand at amounts: each may be several currencies.
+    pub signs: BTreeSet<Box<str>>,
+    /// Each row names its own marketplace.
+    pub rows_have_market: bool,
+    /// Earliest modification time sighted.
+    pub mtime: Option<Timestamp>,
+}
+
+/// A table's identity, each part with where it was learnt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub account: Box<str>,
+    pub account_from: Origin,
+    /// None where each row names its own.
+    pub market: Option<Market>,
+    pub market_from: Origin,
+    /// True when the marketplace follows from the currency alone.
+    pub market_by_currency: bool,
+    pub observed_at: Timestamp,
+    /// The marketplace's day of the observation.
+    pub observed_day: Date,
+    pub observed_from: Origin,
+    /// The period that the report as a whole is known to cover.
+    pub period: Option<(Date, Date)>,
+    /// The one currency of the table's money, where the rows do not say.
+    pub currency: Option<Box<str>>,
+}
+
+/// What only the user can know. Grouped: one answer may settle a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    pub about: About,
+    pub text: Box<str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    Account,
+    Marketplace,
+    Unit,
+    Period,
+    DateOrder,
+    DecimalSign,
+    ObservedAt,
+}
+
+impl About {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Marketplace => "marketplace",
+            Self::Unit => "unit",
+            Self::Period => "period",
+            Self::DateOrder => "date-order",
+            Self::DecimalSign => "decimal",
+            Self::ObservedAt => "observed-at",
+        }
+    }
+
+    /// The flag of `answer` that settles it.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Account => "--account NAME",
+            Self::Marketplace => "--marketplace CODE",
+            Self::Unit => "--unit day|month",
+            Self::Period => "--period START..END",
+            Self::DateOrder => "--date-order day-first|month-first",
+            Self::DecimalSign => "--decimal comma|point",
+            Self::ObservedAt => "--observed-at TIME",
+        }
+    }
+}
+
+/// Settles a table's identity.
+///
+/// # Errors
+/// The questions that remain: nothing knows, or what knows disagrees.
+pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
+    let mut questions = Vec::new();
+    let market = settle_market(evidence).map_err(|question| questions.push(question)).ok();
+    let account = settle_account(evidence, market.and_then(|(market, ..)| market))
+        .map_err(|question| questions.push(question))
+        .ok();
+    let zone = market.and_then(|(market, ..)| market).map_or(TimeZone::UTC, zone_of);
+    let observed = settle_observed(evidence, &zone);
+    if observed.is_none() {
+        questions.push(Question {
+            about: About::ObservedAt,
+            text: "nothing tells when this was downloaded: no date inside, in the name or of the file".into(),
+        });
+    }
+    let (Some((market, market_from, market_by_currency)), Some((account, account_from)), Some(observed)) =
+        (market, account, observed)
+    else {
+        return Err(questions);
+    };
+    Ok(Identity {
+        account,
+        account_from,
+        market,
+        market_from,
+        market_by_currency,
+        observed_at: observed.0,
+        observed_day: observed.1,
+        observed_from: observed.2,
+        period: settle_period(evidence),
+        currency: settle_currency(evidence, market),
+    })
+}
+
+fn zone_of(market: Market) -> TimeZone {
+    TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
+}
+
+type SettledMarket = (Option<Market>, Origin, bool);
+
+fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
+    let ask = |text: String| Question { about: About::Marketplace, text: text.into() };
+    if let Some(market) = evidence.answers.market {
+        return Ok((Some(market), Origin::Answer, false));
+    }
+    if evidence.rows_have_market {
+        return Ok((None, Origin::Content, false));
+    }
+    let mut claims: Vec<(Market, Origin)> = Vec::new();
+    for claim in evidence.facts.about("marketplace") {
+        match Market::named(&claim.value) {
+            Some(market) => claims.push((market, claim.origin)),
+            None => return Err(ask(format!("{:?} is not a marketplace that is known", claim.value))),
+        }
+    }
+    claims.extend(evidence.name.market.map(|market| (market, Origin::FileName)));
+    claims.extend(evidence.folder_market.map(|market| (market, Origin::Folder)));
+    claims.extend(evidence.flag_market.map(|market| (market, Origin::Flag)));
+    claims.sort_by_key(|(_, origin)| *origin);
+    let possible = possible_markets(evidence);
+    if let Some((market, origin)) = claims.first().copied() {
+        if let Some((other, from)) = claims.iter().find(|(other, _)| *other != market) {
+            return Err(ask(format!("the {origin} says {market}, the {from} says {other}")));
+        }
+        if !possible.is_empty() && !possible.contains(&market) {
+            let money = describe_money(evidence);
+            return Err(ask(format!("the {origin} says {market}, but its money is {money}")));
+        }
+        return Ok((Some(market), origin, false));
+    }
+    let configured: BTreeSet<Market> = evidence.accounts.iter().flat_map(|account| account.markets.iter().copied()).collect();
+    let unrestricted = evidence.accounts.iter().any(|account| account.markets.is_empty()) || configured.is_empty();
+    let narrowed: Vec<Market> =
+        possible.iter().copied().filter(|market| unrestricted || configured.contains(market)).collect();
+    match (&narrowed[..], configured.len()) {
+        ([only], _) => Ok((Some(*only), Origin::Content, true)),
+        ([], 1) if possible.is_empty() && !unrestricted => {
+            Ok((configured.first().copied(), Origin::Configuration, false))
+        }
+        ([], _) if possible.is_empty() => Err(ask("nothing tells the marketplace: no column, name or folder".into())),
+        ([], _) => Err(ask(format!(
+            "its money is {}, which no configured marketplace uses",
+            describe_money(evidence)
+        ))),
+        (several, _) => {
+            let codes: Vec<_> = several.iter().map(|market| market.code()).collect();
+            Err(ask(format!("its money is {}, so it may be {}", describe_money(evidence), codes.join(", "))))
+        }
+    }
+}
+
+fn describe_money(evidence: &Evidence<'_>) -> String {
+    let all: Vec<&str> = evidence.currencies.iter().chain(&evidence.signs).map(|text| &**text).collect();
+    all.join(" and ")
+}
+
+/// Marketplaces that fit the money seen; empty when no money was seen.
+fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
+    let sets = evidence
+        .currencies
+        .iter()
+        .map(|code| vec![&**code])
+        .chain(evidence.signs.iter().map(|sign| Market::currencies_of(sign)))
+        .filter(|set| !set.is_empty())
+        .collect::<Vec<_>>();
+    if sets.is_empty() {
+        return Vec::new();
+    }
+    Market::all().filter(|market| sets.iter().all(|set| set.contains(&market.currency()))).collect()
+}
+
+fn settle_account(evidence: &Evidence<'_>, market: Option<Market>) -> Result<(Box<str>, Origin), Question> {
+    let ask = |text: String| Question { about: About::Account, text: text.into() };
+    let known = |name: &str| evidence.accounts.iter().any(|account| &*account.name == name);
+    if let Some(name) = &evidence.answers.account {
+        return Ok((name.clone(), Origin::Answer));
+    }
+    let mut claims: Vec<(&str, Origin)> =
+        evidence.facts.about("account").iter().map(|claim| (&*claim.value, claim.origin)).collect();
+    // A folder above a marketplace's folder names the account only where such an account is known: it may be any folder.
+    claims.extend(evidence.folder_account.filter(|name| known(name)).map(|name| (name, Origin::Folder)));
+    claims.extend(evidence.flag_account.map(|name| (name, Origin::Flag)));
+    if let Some((name, origin)) = claims.first() {
+        if let Some((other, from)) = claims.iter().find(|(other, _)| other != name) {
+            return Err(ask(format!("the {origin} says account {name:?}, the {from} says {other:?}")));
+        }
+        if !known(name) {
+            return Err(ask(format!("sellerlake.toml knows no account {name:?}")));
+        }
+        return Ok(((*name).into(), *origin));
+    }
+    let selling: Vec<&KnownAccount> = evidence
+        .accounts
+        .iter()
+        .filter(|account| market.is_none_or(|market| account.markets.is_empty() || account.markets.contains(&market)))
+        .collect();
+    match selling[..] {
+        [only] => Ok((only.name.clone(), Origin::Configuration)),
+        [] => Err(ask(format!(
+            "no account in sellerlake.toml sells in {}",
+            market.map_or("that marketplace", Market::code)
+        ))),
+        _ => {
+            let names: Vec<_> = selling.iter().map(|account| &*account.name).collect();
+            Err(ask(format!("it may belong to {}", names.join(", "))))
+        }
+    }
+}
+
+/// The instant, the marketplace's day, and where both were learnt. A day without a time counts as its noon.
+fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestamp, Date, Origin)> {
+    let local_day = |at: Timestamp| zone.to_datetime(at).date();
+    let noon = |day: Date| day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    if let Some(at) = evidence.answers.observed {
+        return Some((at, local_day(at), Origin::Answer));
+    }
+    let mut claims: Vec<_> = evidence.facts.about("observed_at").into_iter().chain(evidence.facts.about("observed_date")).collect();
+    claims.sort_by_key(|claim| claim.origin);
+    for claim in claims {
+        if let Some(at) = instant(&claim.value) {
+            return Some((at, local_day(at), claim.origin));
+        }
+        if let Some(day) = claim.value.parse::<Date>().ok().or_else(|| dated(&claim.value)) {
+            return Some((noon(day)?, day, claim.origin));
+        }
+    }
+    let single = match evidence.name.dates[..] {
+        [day] if evidence.facts.first("period_start").is_none() => Some((day, Origin::FileName)),
+        _ => None,
+    };
+    if let Some((day, origin)) = single.or(evidence.folder_day.map(|day| (day, Origin::Folder))) {
+        // A time of the file that falls on the named day, or in the night after it, says which of that day's downloads
+        // this is; any other was reset by a copy and says nothing.
+        let fitting = evidence.mtime.filter(|at| {
+            let seen = local_day(*at);
+            seen == day || day.tomorrow().is_ok_and(|next| seen == next)
+        });
+        return Some((fitting.or_else(|| noon(day))?, day, origin));
+    }
+    evidence.mtime.map(|at| (at, local_day(at), Origin::Mtime))
+}
+
+/// An instant with a zone, or a time without one, which is taken as UTC: the tools that print one print UTC.
+fn instant(text: &str) -> Option<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let plain = text.replacen(' ', "T", 1).replace('/', "-");
+    let time: DateTime = plain.parse().ok()?;
+    if !plain.contains('T') {
+        return None;
+    }
+    time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+fn dated(text: &str) -> Option<Date> {
+    crate::normalise::facts::name_facts(text).dates.first().copied()
+}
+
+fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
+    if let Some(period) = evidence.answers.period {
+        return Some(period);
+    }
+    let fact = |name: &str| {
+        let claim = evidence.facts.first(name)?;
+        claim.value.parse::<Date>().ok().or_else(|| dated(&claim.value))
+    };
+    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
+        return (start <= end).then_some((start, end));
+    }
+    match evidence.name.dates[..] {
+        [start, end] if start <= end => Some((start, end)),
+        _ => None,
+    }
+}
+
+fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {
+    if let Some(claim) = evidence.facts.first("currency") {
+        return Some(claim.value.clone());
+    }
+    let codes: Vec<&Box<str>> = evidence.currencies.iter().collect();
+    if let [only] = codes[..] {
+        return Some(only.clone());
+    }
+    market.map(|market| market.currency().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts(markets: &[&str]) -> Vec<KnownAccount> {
+        vec![KnownAccount {
+            name: "lumora".into(),
+            markets: markets.iter().map(|code| Market::by_code(code).unwrap()).collect(),
+        }]
+    }
+
+    fn evidence(accounts: &[KnownAccount]) -> Evidence<'_> {
+        Evidence { accounts, mtime: Some("2026-02-02T03:00:00Z".parse().unwrap()), ..Evidence::default() }
+    }
+
+    fn market_of(evidence: &Evidence<'_>) -> Result<(&'static str, &'static str), String> {
+        identify(evidence)
+            .map(|identity| (identity.market.map_or("rows", Market::code), identity.market_from.as_str()))
+            .map_err(|questions| questions[0].text.to_string())
+    }
+
+    #[test]
+    fn the_marketplace_is_known_from_content_name_folder_money_or_asked() {
+        let (one, two, any) = (accounts(&["US"]), accounts(&["US", "DE"]), accounts(&[]));
+        let with = |accounts, change: &dyn Fn(&mut Evidence<'_>)| {
+            let mut e = evidence(accounts);
+            change(&mut e);
+            market_of(&e)
+        };
+        let de = Market::by_code("DE");
+        assert_eq!(with(&two, &|e| e.name.market = de), Ok(("DE", "name")));
+        assert_eq!(with(&two, &|e| e.folder_market = de), Ok(("DE", "folder")));
+        assert_eq!(with(&two, &|e| e.rows_have_market = true), Ok(("rows", "content")));
+        assert_eq!(with(&two, &|e| { e.currencies.insert("EUR".into()); }), Ok(("DE", "content")));
+        assert_eq!(with(&two, &|e| { e.signs.insert("$".into()); }), Ok(("US", "content")));
+        assert_eq!(with(&one, &|_| ()), Ok(("US", "configuration")));
+        assert_eq!(with(&any, &|e| { e.currencies.insert("GBP".into()); }), Ok(("UK", "content")));
+        assert_eq!(
+            with(&any, &|e| { e.signs.insert("€".into()); }),
+            Err("its money is €, so it may be BE, DE, ES, FR, IE, IT, NL".into())
+        );
+        assert_eq!(
+            with(&two, &|_| ()),
+            Err("nothing tells the marketplace: no column, name or folder".into())
+        );
+        assert_eq!(
+            with(&two, &|e| {
+                e.name.market = de;
+                e.folder_market = Market::by_code("US");
+            }),
+            Err("the name says DE, the folder says US".into())
+        );
+        assert_eq!(
+            with(&two, &|e| {
+                e.name.market = de;
+                e.currencies.insert("USD".into());
+            }),
+            Err("the name says DE, but its money is USD".into())
+        );
+    }
+
+    #[test]
+    fn the_observation_is_dated_by_content_then_name_then_folder_then_mtime() {
+        let known = accounts(&["US"]);
+        let at = |change: &dyn Fn(&mut Evidence<'_>)| {
+            let mut e = evidence(&known);
+            change(&mut e);
+            let identity = identify(&e).unwrap();
+            (identity.observed_at.to_string(), identity.observed_day.to_string(), identity.observed_from.as_str())
+        };
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(at(&|_| ()), ("2026-02-02T03:00:00Z".into(), "2026-02-01".into(), "mtime"));
+        assert_eq!(
+            at(&|e| e.name.dates = vec![day("2026-01-20")]),
+            ("2026-01-20T12:00:00Z".into(), "2026-01-20".into(), "name")
+        );
+        assert_eq!(
+            at(&|e| e.name.dates = vec![day("2026-02-01")]),
+            ("2026-02-02T03:00:00Z".into(), "2026-02-01".into(), "name")
+        );
+        assert_eq!(
+            at(&|e| e.facts.add("observed_at", "2022-06-05 15:13", Origin::Content)),
+            ("2022-06-05T15:13:00Z".into(), "2022-06-05".into(), "content")
+        );
+        assert_eq!(
+            at(&|e| e.folder_day = Some(day("2026-01-05"))),
+            ("2026-01-05T12:00:00Z".into(), "2026-01-05".into(), "folder")
+        );
+    }
+
+    #[test]
+    fn the_account_is_the_only_one_that_sells_there_or_asked() {
+        let mut two = accounts(&["US"]);
+        two.push(KnownAccount { name: "other".into(), markets: vec![Market::by_code("DE").unwrap()] });
+        let mut e = evidence(&two);
+        e.name.market = Market::by_code("DE");
+        assert_eq!(&*identify(&e).unwrap().account, "other");
+        two[0].markets.clear();
+        let mut e = evidence(&two);
+        e.name.market = Market::by_code("DE");
+        assert_eq!(&*identify(&e).unwrap_err()[0].text, "it may belong to lumora, other");
+    }
+}

@@ -1,0 +1,58 @@
+//! Tables that SQL makes badly and Rust makes well: the registry of what `made-by` may name. Knows no pipeline.
+
+use crate::pipeline::restock;
+use arrow::array::RecordBatch;
+use std::fmt;
+
+/// One way of making a table from tables.
+pub struct Maker {
+    /// What `made-by` says.
+    pub name: &'static str,
+    /// What its inputs hold, in order.
+    pub inputs: &'static [&'static str],
+    /// Batches in the order of `inputs`; the same batches give the same rows, in an order of their own.
+    pub make: fn(&[RecordBatch]) -> Result<RecordBatch, MakeError>,
+    /// Raised when the same inputs give other rows.
+    pub version: u32,
+}
+
+impl fmt::Debug for Maker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Every maker, by name. To add one: a module, and a line here.
+pub const MAKERS: &[Maker] = &[Maker {
+    name: "restock-simulation",
+    inputs: &["items", "supply", "demand factors"],
+    make: restock::simulate,
+    version: 1,
+}];
+
+/// The maker that `made-by` names.
+pub fn by_name(name: &str) -> Option<&'static Maker> {
+    MAKERS.iter().find(|maker| maker.name == name)
+}
+
+/// Why a table could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    #[error("the input of {what} has no column {column:?}")]
+    NoColumn { what: &'static str, column: &'static str },
+    #[error("column {column:?} of the input of {what} cannot be read as {wanted}")]
+    Column { what: &'static str, column: &'static str, wanted: &'static str, source: arrow::error::ArrowError },
+    #[error("cannot put the made columns together")]
+    Batch { source: arrow::error::ArrowError },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makers_are_sorted_and_unique() {
+        assert!(MAKERS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(MAKERS.iter().all(|maker| by_name(maker.name).is_some_and(|found| found.name == maker.name)));
+    }
+}

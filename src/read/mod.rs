@@ -1,0 +1,188 @@
+//! From a path to raw rows: containers, encodings, delimited text and workbooks.
+//!
+//! Content decides what a file is, never its name. Knows formats, not reports: no header is looked for here and no cell
+//! is understood. Reading holds little in memory however large the file: tables are streamed, each time anew.
+
+mod container;
+mod csv;
+mod decoding;
+mod delimiter;
+mod encoding;
+mod error;
+mod guard;
+mod legacy_encoding;
+mod number;
+mod rows;
+mod sniff;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+mod workbook;
+mod xlsx;
+
+pub use csv::Quoting;
+pub use error::Bound;
+pub use error::Origin;
+pub use error::ReadError;
+pub use rows::Chunks;
+pub use table::OpeningRow;
+pub use table::Table;
+
+use crate::model::id::ContentId;
+use crate::read::container::Walk;
+use std::fmt;
+use std::path::Path;
+
+/// What an archive may unpack to. Beyond it a file is refused as a bomb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Unpacked bytes of one path in all.
+    pub expanded_bytes: u64,
+    /// Unpacked bytes per packed byte of one member, judged from 16 MiB on.
+    pub ratio: u64,
+    /// Files in all archives of one path.
+    pub entries: usize,
+    /// Archives within archives; a gzip is one.
+    pub depth: u8,
+}
+
+impl Default for Limits {
+    /// Four times what the largest known export unpacks to, and more than twice what the most repetitive one gains.
+    fn default() -> Self {
+        Self {
+            expanded_bytes: 4 << 30,
+            ratio: 250,
+            entries: 10_000,
+            depth: 4,
+        }
+    }
+}
+
+/// One innermost file: a file on disk, or a member of an archive.
+#[derive(Debug)]
+pub struct Document {
+    /// The innermost file's name, without folders.
+    pub name: String,
+    /// The hash of the innermost file's bytes; that of nothing where [`Kind::Unreadable`].
+    pub content_id: ContentId,
+    /// The innermost file's bytes.
+    pub size: u64,
+    pub kind: Kind,
+    /// `title`, `creator`, `created`, `application` of a workbook, those that it has.
+    pub properties: Vec<(String, String)>,
+    pub tables: Vec<Table>,
+}
+
+/// What an innermost file is.
+#[derive(Debug)]
+pub enum Kind {
+    Text {
+        /// By the name of the WHATWG standard: `UTF-8`, `windows-1252`, `Shift_JIS`.
+        encoding: &'static str,
+        delimiter: char,
+        quoting: Quoting,
+        /// Characters that could not be decoded.
+        lost: u64,
+        /// Replacement characters that the file brought along.
+        replacements: u64,
+    },
+    Workbook {
+        format: WorkbookFormat,
+    },
+    /// JSON, which has no tables here.
+    Json,
+    /// A member of an archive that cannot be read, while others of the same archive can.
+    Unreadable {
+        why: Box<ReadError>,
+    },
+}
+
+/// The file format of a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkbookFormat {
+    Xlsx,
+    Xls,
+    Xlsb,
+    Ods,
+}
+
+impl fmt::Display for WorkbookFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Xlsb => "xlsb",
+            Self::Ods => "ods",
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text {
+                encoding,
+                delimiter,
+                quoting,
+                lost,
+                replacements,
+            } => {
+                let delimiter = match delimiter {
+                    '\t' => "tab".to_owned(),
+                    other => format!("`{other}`"),
+                };
+                write!(
+                    f,
+                    "text, {encoding}, delimiter {delimiter}, quoting {quoting}"
+                )?;
+                if *lost > 0 {
+                    write!(f, ", {lost} characters lost")?;
+                }
+                if *replacements > 0 {
+                    write!(f, ", {replacements} replacement characters")?;
+                }
+                Ok(())
+            }
+            Self::Workbook { format } => write!(f, "{format} workbook"),
+            Self::Json => f.write_str("JSON"),
+            Self::Unreadable { .. } => f.write_str("unreadable"),
+        }
+    }
+}
+
+impl Document {
+    fn of(name: &str, content: (ContentId, u64), kind: Kind, tables: Vec<Table>) -> Self {
+        let (content_id, size) = content;
+        let properties = Vec::new();
+        Self {
+            name: name.to_owned(),
+            content_id,
+            size,
+            kind,
+            properties,
+            tables,
+        }
+    }
+
+    fn unreadable(name: String, why: ReadError) -> Self {
+        let kind = Kind::Unreadable { why: Box::new(why) };
+        Self {
+            name,
+            content_id: ContentId::of(""),
+            size: 0,
+            kind,
+            properties: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+}
+
+/// Opens a file: one document for a plain file, one per innermost file for gzip and zip archives, in archive order.
+///
+/// A member of an archive that is no report does not stop the others: it is a document of [`Kind::Unreadable`]. A file on
+/// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile.
+pub fn open(path: &Path, limits: &Limits) -> Result<Vec<Document>, ReadError> {
+    Walk::new(limits).start(path)
+}

@@ -1,0 +1,436 @@
+//! The cells of one xlsx sheet, streamed.
+//!
+//! What the sheet says of its own size is not believed: Amazon writes `A1` for all of them.
+
+use crate::model::raw::CellKind;
+use crate::model::raw::RawChunk;
+use crate::read::error::Origin;
+use crate::read::error::ReadError;
+use crate::read::number;
+use crate::read::number::Epoch;
+use crate::read::rows::RowDraft;
+use crate::read::rows::Rows;
+use crate::read::source::Source;
+use crate::read::xlsx::parts::Strings;
+use crate::read::xlsx::xml;
+use crate::read::xlsx::xml::Attributes;
+use crate::read::xlsx::xml::Token;
+use crate::read::xlsx::xml::Xml;
+use std::io;
+use std::sync::Arc;
+
+/// What all sheets of a workbook share.
+#[derive(Debug)]
+pub(super) struct Book {
+    pub(super) strings: Strings,
+    /// By style number, whether its cells show a day.
+    pub(super) days: Vec<bool>,
+    pub(super) epoch: Epoch,
+}
+
+/// A sheet that can be read from its start any number of times.
+#[derive(Debug, Clone)]
+pub(in crate::read) struct SheetTable {
+    pub(super) part: Source,
+    pub(super) book: Arc<Book>,
+    pub(super) origin: Origin,
+}
+
+impl SheetTable {
+    pub(in crate::read) fn rows(&self) -> Result<SheetRows, ReadError> {
+        let reader = self
+            .part
+            .reader()
+            .map_err(|why| ReadError::of(&self.origin, why))?;
+        Ok(SheetRows {
+            xml: Xml::new(reader),
+            book: Arc::clone(&self.book),
+            origin: self.origin.clone(),
+            draft: RowDraft::default(),
+            cell: Cell::default(),
+            row: 0,
+            in_cells: false,
+        })
+    }
+}
+
+/// How the value of a cell is to be understood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stored {
+    #[default]
+    Number,
+    Shared,
+    Text,
+    Bool,
+    Error,
+    IsoDate,
+}
+
+/// The cell being read.
+#[derive(Debug, Default)]
+struct Cell {
+    /// Counted from 0.
+    column: u32,
+    stored: Stored,
+    style: usize,
+    value: String,
+    inside: Inside,
+}
+
+/// Which part of the cell the next text belongs to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Nothing,
+    Value,
+    /// How a text is pronounced, which is no part of it.
+    Phonetic,
+}
+
+/// The rows of a sheet, one after the other.
+pub(in crate::read) struct SheetRows {
+    xml: Xml,
+    book: Arc<Book>,
+    origin: Origin,
+    draft: RowDraft,
+    cell: Cell,
+    /// The number of the row being read or read last.
+    row: u32,
+    in_cells: bool,
+}
+
+impl Rows for SheetRows {
+    fn next_row(&mut self, after: u32, chunk: &mut RawChunk) -> Result<Option<u32>, ReadError> {
+        loop {
+            match self
+                .xml
+                .next()
+                .map_err(|why| ReadError::of(&self.origin, why))?
+            {
+                Token::Open {
+                    name: "sheetData",
+                    empty,
+                    ..
+                } => self.in_cells = !empty,
+                Token::Close { name: "sheetData" } => self.in_cells = false,
+                Token::End if self.in_cells => {
+                    let source = io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the cells of the sheet have no end",
+                    );
+                    return Err(ReadError::of(&self.origin, source));
+                }
+                Token::End => return Ok(None),
+                // What follows the cells is passed over to its end, where the checksum is compared.
+                _ if !self.in_cells => {}
+                Token::Open {
+                    name: "c",
+                    attributes,
+                    empty,
+                } => {
+                    self.cell.open(attributes);
+                    if empty {
+                        self.cell.column += 1;
+                    }
+                }
+                Token::Open {
+                    name: "v" | "t",
+                    empty,
+                    ..
+                } => self.cell.enter(empty),
+                Token::Text { text, escaped } if self.cell.inside == Inside::Value => {
+                    xml::unescape(text, escaped, &mut self.cell.value);
+                }
+                Token::Close { name: "v" | "t" } => self.cell.leave(),
+                Token::Open {
+                    name: "rPh",
+                    empty: false,
+                    ..
+                } => self.cell.inside = Inside::Phonetic,
+                Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
+                Token::Close { name: "c" } => {
+                    let (cell, book) = (&self.cell, &*self.book);
+                    let mut sound = true;
+                    self.draft.cell(cell.column, |out| {
+                        let kind = cell.write(book, out);
+                        sound = kind.is_some();
+                        kind.unwrap_or(CellKind::Empty)
+                    });
+                    if !sound {
+                        let problem = format!(
+                            "a cell of row {} refers to a text that is not there",
+                            self.row
+                        );
+                        return Err(ReadError::Workbook {
+                            origin: self.origin.clone(),
+                            problem,
+                        });
+                    }
+                    self.cell.column += 1;
+                }
+                Token::Open {
+                    name: "row",
+                    attributes,
+                    empty,
+                } => {
+                    let stated = attributes
+                        .get("r")
+                        .and_then(|number| number.parse().ok())
+                        .unwrap_or(0);
+                    let next = self.row.checked_add(1);
+                    let next = next.ok_or_else(|| ReadError::TooManyRows {
+                        origin: self.origin.clone(),
+                    })?;
+                    self.row = next.max(stated);
+                    if !empty {
+                        self.draft.clear();
+                        self.cell.column = 0;
+                    }
+                }
+                Token::Close { name: "row" }
+                    if self.row > after && self.draft.finish(self.row, chunk) =>
+                {
+                    return Ok(Some(self.row));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Cell {
+    /// Begins a cell; its column is that of its address or, without one, the next.
+    fn open(&mut self, attributes: Attributes<'_>) {
+        self.stored = Stored::Number;
+        self.style = 0;
+        self.value.clear();
+        self.inside = Inside::Nothing;
+        for (name, value) in attributes {
+            match name {
+                "r" => self.column = column_of(value).unwrap_or(self.column),
+                "s" => self.style = value.parse().unwrap_or(0),
+                "t" => {
+                    self.stored = match value {
+                        "s" => Stored::Shared,
+                        "str" | "inlineStr" => Stored::Text,
+                        "b" => Stored::Bool,
+                        "e" => Stored::Error,
+                        "d" => Stored::IsoDate,
+                        _ => Stored::Number,
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn enter(&mut self, empty: bool) {
+        if !empty && self.inside == Inside::Nothing {
+            self.inside = Inside::Value;
+        }
+    }
+
+    fn leave(&mut self) {
+        if self.inside == Inside::Value {
+            self.inside = Inside::Nothing;
+        }
+    }
+
+    /// Appends the cell's text and gives its kind; none where it refers to a shared text that does not exist.
+    fn write(&self, book: &Book, out: &mut String) -> Option<CellKind> {
+        let value = &*self.value;
+        if value.is_empty() {
+            return Some(CellKind::Empty);
+        }
+        Some(match self.stored {
+            Stored::Number => self.write_number(book, out),
+            Stored::Shared => {
+                out.push_str(
+                    value
+                        .trim()
+                        .parse()
+                        .ok()
+                        .and_then(|index| book.strings.get(index))?,
+                );
+                CellKind::Text
+            }
+            Stored::Text => {
+                out.push_str(value);
+                CellKind::Text
+            }
+            Stored::Bool => {
+                out.push_str(if matches!(value.trim(), "1" | "true" | "TRUE") {
+                    "true"
+                } else {
+                    "false"
+                });
+                CellKind::Bool
+            }
+            Stored::Error => {
+                out.push_str(value);
+                CellKind::Error
+            }
+            Stored::IsoDate => {
+                out.push_str(iso_date(value));
+                CellKind::Date
+            }
+        })
+    }
+
+    fn write_number(&self, book: &Book, out: &mut String) -> CellKind {
+        let value = &*self.value;
+        if book
+            .days
+            .get(self.style)
+            .is_some_and(|shows_day| *shows_day)
+        {
+            let serial = value.trim().parse().unwrap_or(f64::NAN);
+            if number::write_date(serial, book.epoch, out) {
+                return CellKind::Date;
+            }
+        }
+        if number::write_decimal(value, out) {
+            return CellKind::Number;
+        }
+        out.push_str(value);
+        CellKind::Text
+    }
+}
+
+/// A date or time of ISO 8601 as cells are to have it: without fractions, zone and midnight.
+pub(in crate::read) fn iso_date(text: &str) -> &str {
+    let bare = text.trim().trim_end_matches('Z');
+    let bare = bare.split_once('.').map_or(bare, |(seconds, _)| seconds);
+    bare.strip_suffix("T00:00:00").unwrap_or(bare)
+}
+
+/// The column of an address such as `AB12`, counted from 0.
+fn column_of(address: &str) -> Option<u32> {
+    let mut column = 0_u32;
+    for byte in address.bytes().take_while(u8::is_ascii_alphabetic) {
+        column = column
+            .checked_mul(26)?
+            .checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?;
+    }
+    column.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::guard::Caps;
+
+    fn read(cells: &str) -> Result<Vec<(u32, Vec<String>)>, ReadError> {
+        let markup =
+            format!("<worksheet><dimension ref=\"A1\"/><sheetData>{cells}</sheetData></worksheet>");
+        let part = Source::memory(
+            markup.into_bytes(),
+            Caps {
+                expanded: 1 << 20,
+                ratio: 100,
+            },
+        );
+        let book = Book {
+            strings: Strings::default(),
+            days: vec![false, true],
+            epoch: Epoch::Y1900,
+        };
+        let table = SheetTable {
+            part,
+            book: Arc::new(book),
+            origin: Origin::of(std::path::Path::new("x.xlsx")),
+        };
+        let (mut rows, mut chunk) = (table.rows()?, RawChunk::default());
+        while rows.next_row(0, &mut chunk)?.is_some() {}
+        let cell =
+            |row, column| format!("{}:{:?}", chunk.cell(row, column), chunk.kind(row, column));
+        let row = |row| {
+            (
+                chunk.row_number(row),
+                (0..chunk.width(row))
+                    .map(|column| cell(row, column))
+                    .collect(),
+            )
+        };
+        Ok((0..chunk.n_rows()).map(row).collect())
+    }
+
+    #[test]
+    fn cells_are_what_they_say() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                r#"<c r="A1" t="n"><v>45066.0</v></c><c r="B1" t="n"/><c r="C1"><v>0.30000000000000004</v></c>"#,
+                &["45066:Number", ":Empty", "0.3:Number"],
+            ),
+            (
+                r#"<c t="inlineStr"><is><t xml:space="preserve">Clicks </t></is></c><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c>"#,
+                &["Clicks :Text", "ab:Text"],
+            ),
+            (
+                r#"<c s="1"><v>43779</v></c><c s="1"><v>43779.5</v></c><c s="1"><v>0.5</v></c><c t="d"><v>2026-01-31T00:00:00Z</v></c>"#,
+                &[
+                    "2019-11-10:Date",
+                    "2019-11-10T12:00:00:Date",
+                    "0.5:Number",
+                    "2026-01-31:Date",
+                ],
+            ),
+            (
+                r#"<c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c><c t="str"><f>A1&amp;"x"</f><v>a&lt;b</v></c><c><f>1/3</f><v>0.33333333333333331</v></c>"#,
+                &[
+                    "true:Bool",
+                    "#N/A:Error",
+                    "a<b:Text",
+                    "0.333333333333333:Number",
+                ],
+            ),
+            (
+                r#"<c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>"#,
+                &["2:Number", ":Empty", "3:Number"],
+            ),
+            (
+                r#"<c r="A1"><v>1</v></c><c r="XFE1"><v>2</v></c>"#,
+                &["1:Number"],
+            ),
+        ];
+        for (cells, expected) in cases {
+            let rows = read(&format!("<row r=\"1\">{cells}</row>")).unwrap();
+            assert_eq!(
+                rows,
+                [(1, expected.iter().map(ToString::to_string).collect())],
+                "{cells}"
+            );
+        }
+    }
+
+    #[test]
+    fn rows_are_numbered_as_shown() {
+        let rows = read(
+            "<row><c><v>1</v></c></row><row r=\"3\"/><row r=\"5\"><c/><c t=\"str\"><v> </v></c></row><row><c><v>6</v></c></row>\
+             <row r=\"1048576\"><c><v>7</v></c></row>",
+        );
+        let numbers: Vec<u32> = rows.unwrap().iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [1, 6, 1_048_576]);
+    }
+
+    #[test]
+    fn a_missing_text_is_an_error() {
+        assert!(matches!(
+            read("<row><c t=\"s\"><v>4</v></c></row>"),
+            Err(ReadError::Workbook { .. })
+        ));
+    }
+
+    #[test]
+    fn addresses_name_columns() {
+        for (address, column) in [
+            ("A1", Some(0)),
+            ("Z9", Some(25)),
+            ("AA10", Some(26)),
+            ("XFD1", Some(16_383)),
+            ("12", None),
+        ] {
+            assert_eq!(column_of(address), column);
+        }
+    }
+}

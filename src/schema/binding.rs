@@ -1,0 +1,193 @@
+//! A schema laid over one header row: which cell is which column, and whether the row is the schema's at all.
+
+use crate::model::name::ColumnName;
+use crate::schema::Column;
+use crate::schema::Schema;
+use crate::schema::Step;
+use crate::schema::label::Label;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// A column of the report and where it stands.
+#[derive(Debug, Clone)]
+pub struct BoundColumn {
+    /// Counts from 0.
+    pub source: usize,
+    /// As the report writes it.
+    pub label: Box<str>,
+    pub column: Column,
+}
+
+/// What a schema makes of a header row.
+#[derive(Debug, Clone, Default)]
+pub struct Binding {
+    pub columns: Vec<BoundColumn>,
+    /// Columns that an unpivot step takes: bound under made-up names, with the label each stood under.
+    pub unpivoted: Vec<BoundColumn>,
+    /// Labels that the schema does not know, with their position from 0.
+    pub unknown: Vec<(usize, Box<str>)>,
+    /// Labels that stood a second time and are read past.
+    pub duplicate: Vec<(usize, Box<str>)>,
+    /// Positions of columns that are known and dropped.
+    pub dropped: Vec<usize>,
+    /// ISO 639-1 code of the language that most labels are in; ties go to the smaller code.
+    pub language: Option<Box<str>>,
+}
+
+impl Binding {
+    /// Lays `schema` over the cells of a header row. Always succeeds: see [`Binding::fits`].
+    pub fn of(schema: &Schema, cells: &[String]) -> Self {
+        let mut binding = Self::default();
+        let mut taken = BTreeSet::new();
+        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
+        let applicable: Vec<(usize, &Column)> = schema
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| {
+                let stands = |name: &ColumnName| schema.column(name.as_str()).is_some_and(|c| c.is_among(&labels));
+                column.with.as_ref().is_none_or(stands) && !column.without.as_ref().is_some_and(stands)
+            })
+            .collect();
+        let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+        let unpivot = schema.outputs.iter().flat_map(|output| &output.steps).find_map(|step| match step {
+            Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
+            _ => None,
+        });
+        for (source, (cell, label)) in cells.iter().zip(&labels).enumerate() {
+            if label.is_empty() {
+                continue;
+            }
+            if let Some((at, column)) = applicable.iter().find(|(_, column)| column.is_labelled(label)) {
+                if !taken.insert(*at) {
+                    binding.duplicate.push((source, cell.as_str().into()));
+                    continue;
+                }
+                for (language, _) in column.labels.iter().filter(|(_, known)| known == label) {
+                    *languages.entry(language).or_default() += 1;
+                }
+                if column.dropped {
+                    binding.dropped.push(source);
+                } else {
+                    binding.columns.push(BoundColumn { source, label: cell.as_str().into(), column: (*column).clone() });
+                }
+            } else if let Some((_, ty)) = unpivot.filter(|(pattern, _)| pattern.is_match(cell.trim())) {
+                binding.unpivoted.push(BoundColumn {
+                    source,
+                    label: cell.trim().into(),
+                    column: unpivoted_column(binding.unpivoted.len(), ty),
+                });
+            } else {
+                binding.unknown.push((source, cell.as_str().into()));
+            }
+        }
+        binding.language = languages
+            .into_iter()
+            .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
+            .map(|(language, _)| language.into());
+        binding
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|bound| bound.column.name.as_str() == name)
+    }
+
+    fn position(&self, name: &ColumnName) -> Option<usize> {
+        self.columns.iter().find(|bound| bound.column.name == *name).map(|bound| bound.source)
+    }
+
+    /// What the header row lacks to be this schema's, or has too much; empty when it fits.
+    pub fn misfits(&self, schema: &Schema, cells: &[String]) -> Vec<Misfit> {
+        let signature = &schema.signature;
+        let mut misfits: Vec<Misfit> = signature
+            .all
+            .iter()
+            .filter(|name| !self.has(name.as_str()))
+            .map(|name| Misfit::Lacks(first_label(schema, name)))
+            .collect();
+        if !signature.any.is_empty() && !signature.any.iter().any(|name| self.has(name.as_str())) {
+            misfits.push(Misfit::LacksAnyOf(
+                signature.any.iter().map(|name| first_label(schema, name)).collect(),
+            ));
+        }
+        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
+        for (least, patterns) in &signature.labels {
+            let met = labels.iter().filter(|label| patterns.iter().any(|pattern| pattern.matches(label))).count();
+            if met < *least {
+                misfits.push(Misfit::LacksAnyOf(patterns.iter().map(|pattern| pattern.text.clone()).collect()));
+            }
+        }
+        for pattern in &signature.none {
+            if let Some(at) = labels.iter().position(|label| !label.is_empty() && pattern.matches(label)) {
+                misfits.push(Misfit::HasForeign(cells[at].as_str().into()));
+            }
+        }
+        for (first, second) in &signature.order {
+            if let (Some(a), Some(b)) = (self.position(first), self.position(second))
+                && a > b
+            {
+                misfits.push(Misfit::WrongOrder(first_label(schema, first), first_label(schema, second)));
+            }
+        }
+        misfits
+    }
+
+    /// Whether the header row is this schema's.
+    pub fn fits(&self, schema: &Schema, cells: &[String]) -> bool {
+        self.misfits(schema, cells).is_empty()
+    }
+}
+
+/// Why a header row is not a schema's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misfit {
+    Lacks(Box<str>),
+    LacksAnyOf(Vec<Box<str>>),
+    HasForeign(Box<str>),
+    WrongOrder(Box<str>, Box<str>),
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Lacks(label) => write!(f, "lacks {label:?}"),
+            Self::LacksAnyOf(labels) => {
+                write!(f, "lacks one of ")?;
+                for (n, label) in labels.iter().take(4).enumerate() {
+                    write!(f, "{}{label:?}", if n == 0 { "" } else { ", " })?;
+                }
+                Ok(())
+            }
+            Self::HasForeign(label) => write!(f, "has {label:?}, which marks another report"),
+            Self::WrongOrder(first, second) => write!(f, "has {first:?} after {second:?}"),
+        }
+    }
+}
+
+/// A column as people know it: its first English label, else its canonical name.
+fn first_label(schema: &Schema, name: &ColumnName) -> Box<str> {
+    schema
+        .column(name.as_str())
+        .and_then(|column| column.written.first())
+        .map_or_else(|| name.as_str().into(), Clone::clone)
+}
+
+fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Column {
+    #[expect(clippy::expect_used, reason = "a letter followed by digits is a column name")]
+    let name = ColumnName::parse(&format!("unpivoted_{n}")).expect("well-formed");
+    Column {
+        name,
+        title_zh: "".into(),
+        ty,
+        written: Vec::new(),
+        labels: Vec::new(),
+        nulls: Vec::new(),
+        values: Vec::new(),
+        strip: Vec::new(),
+        additive: false,
+        dropped: false,
+        required: false,
+        with: None,
+        without: None,
+    }
+}

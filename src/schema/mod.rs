@@ -1,0 +1,237 @@
+//! What a report looks like: plain values, checked on the way in. Knows no bytes, no Arrow, no serde.
+//!
+//! `wire` is the only door: TOML in, [`Schema`] out. `catalog` holds all schemas and the tables they feed.
+
+pub mod binding;
+pub mod catalog;
+mod door;
+pub mod label;
+pub mod wire;
+
+use crate::model::logical_type::LogicalType;
+use crate::model::name::ColumnName;
+use crate::model::name::SchemaId;
+use crate::model::name::TableName;
+use crate::model::period::PeriodKind;
+use crate::model::table::MergeRule;
+use crate::schema::label::Label;
+use crate::schema::label::LabelPattern;
+use regex::Regex;
+
+/// One kind of report: how it is recognised, what its columns mean, and which tables it feeds.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    pub id: SchemaId,
+    pub title: Box<str>,
+    pub title_zh: Box<str>,
+    /// The menu path where a user downloads it.
+    pub download: Box<str>,
+    /// False where only some of its headers are known.
+    pub complete: bool,
+    /// Reports of one family replace each other; families never do, and are never added.
+    pub family: Box<str>,
+    pub signature: Signature,
+    pub columns: Vec<Column>,
+    pub facts: Vec<Fact>,
+    pub skips: Vec<Skip>,
+    /// At least one; the first is the main table, the one that `inspect` names.
+    pub outputs: Vec<Output>,
+    /// Set where the file is not a report but a seed: what a team tells that no report does.
+    pub seed: Option<Seed>,
+    /// BLAKE3 of the text it was written in: part of a reading's identity.
+    pub version: Box<str>,
+}
+
+/// Which header rows are this report's. A match needs all of `all`, one of `any` (if it names some), none of `none`.
+#[derive(Debug, Clone, Default)]
+pub struct Signature {
+    /// Columns by canonical name: each must be present under one of its labels.
+    pub all: Vec<ColumnName>,
+    /// At least one of these columns.
+    pub any: Vec<ColumnName>,
+    /// Patterns over raw labels, at least `.0` of which must be present.
+    pub labels: Vec<(usize, Vec<LabelPattern>)>,
+    /// Patterns over raw labels that must not be present.
+    pub none: Vec<LabelPattern>,
+    /// Pairs of columns of which, where both are present, the first stands before the second.
+    pub order: Vec<(ColumnName, ColumnName)>,
+}
+
+/// Who keeps a seed, how often, and when it is too old to be believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seed {
+    pub owner: Box<str>,
+    pub cadence: Box<str>,
+    pub stale_after_days: Option<u32>,
+}
+
+/// A canonical column and every label under which a report is known to carry it.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: ColumnName,
+    pub title_zh: Box<str>,
+    pub ty: LogicalType,
+    /// Labels as the schema writes them, English first: what messages show.
+    pub written: Vec<Box<str>>,
+    /// Language of a label as an ISO 639-1 code, and the label.
+    pub labels: Vec<(Box<str>, Label)>,
+    /// Texts that mean "no value" in this column, beside the empty cell.
+    pub nulls: Vec<Box<str>>,
+    /// Texts that stand for another value: `No Portfolio` for nothing, `精确` for `EXACT`.
+    pub values: Vec<(Box<str>, Box<str>)>,
+    /// Text to take off wherever it stands in the cell: a stray escape, a unit.
+    pub strip: Vec<Box<str>>,
+    /// A measure that may be summed over the rows of one file that share a key.
+    pub additive: bool,
+    /// Recognised and read past: personal data, a user's own browsing state.
+    pub dropped: bool,
+    /// A row without it cannot be used.
+    pub required: bool,
+    /// Read only where the report has this column too.
+    pub with: Option<ColumnName>,
+    /// Read only where the report lacks this column.
+    pub without: Option<ColumnName>,
+}
+
+impl Column {
+    pub fn is_labelled(&self, label: &Label) -> bool {
+        self.labels.iter().any(|(_, known)| known == label)
+    }
+
+    fn is_among(&self, labels: &[Label]) -> bool {
+        labels.iter().any(|label| self.is_labelled(label))
+    }
+}
+
+/// Something the report tells outside of its columns.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    pub from: FactSource,
+    /// Named groups are the facts: see [`FACT_NAMES`].
+    pub pattern: Regex,
+}
+
+/// Where a fact is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactSource {
+    /// The innermost file's name.
+    FileName,
+    /// A row above the header.
+    Preamble,
+    /// The sheet's name.
+    Sheet,
+    /// A property of the workbook, as `name=value`.
+    Property,
+    /// A cell in a column without header, or in a row of which it is the only cell.
+    Stray,
+    /// The header label under which a column was found.
+    LabelOf(ColumnName),
+    /// The greatest value of a column.
+    GreatestOf(ColumnName),
+}
+
+/// Facts that a pattern may name. Other group names become text columns of the rows (`own_asin`).
+pub const FACT_NAMES: &[&str] =
+    &["observed_at", "observed_date", "marketplace", "account", "currency", "period_start", "period_end"];
+
+/// Rows that are not the report's: totals, footers, repeated headers.
+#[derive(Debug, Clone)]
+pub struct Skip {
+    pub column: ColumnName,
+    pub pattern: Regex,
+    pub reason: Box<str>,
+}
+
+/// A table that the report feeds, and how its rows get there.
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub table: TableName,
+    pub period: Period,
+    pub merge: Merge,
+    /// Columns that go to this table; empty: all.
+    pub columns: Vec<ColumnName>,
+    pub steps: Vec<Step>,
+}
+
+/// How the period of a row is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Period {
+    /// A day column; where the report lacks it but has first and last activity, rows go to the range twin.
+    Day { day: ColumnName, range: Option<(ColumnName, ColumnName)> },
+    /// Always a range; start and end from facts, from the two columns' extremes if named, or from the user.
+    Range { extremes: Option<(ColumnName, ColumnName)> },
+    /// A state: at a column's day, else at the observation.
+    Snapshot { day: Option<ColumnName> },
+    /// An event at a column's time.
+    Event { at: ColumnName },
+    /// No period: a seed.
+    Always,
+}
+
+impl Period {
+    /// The kind of period, or none for a seed.
+    pub const fn kind(&self) -> Option<PeriodKind> {
+        match self {
+            Self::Day { .. } => Some(PeriodKind::Day),
+            Self::Range { .. } => Some(PeriodKind::Range),
+            Self::Snapshot { .. } => Some(PeriodKind::Snapshot),
+            Self::Event { .. } => Some(PeriodKind::Event),
+            Self::Always => None,
+        }
+    }
+}
+
+/// How observations of the same thing meet.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    pub rule: MergeRule,
+    pub duplicates: Duplicates,
+}
+
+/// What a key that stands twice inside one file means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Parts of one thing: additive measures are summed, the first text stays.
+    Sum,
+    /// Different things that look alike: kept apart by an ordinal.
+    Keep,
+}
+
+/// A change to the shape of the rows, declared by the schema.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// One row per column whose label matches: the label becomes `name_to`, the cell `value_to`. `own` adds the row's
+    /// own reading: the text of a fact, and columns whose values it takes over.
+    Unpivot {
+        labels: Regex,
+        name_to: ColumnName,
+        value_to: ColumnName,
+        ty: LogicalType,
+        own: Option<Own>,
+        /// Column that lists all names, sorted: what the report looked at.
+        names_to: Option<ColumnName>,
+    },
+    /// A column with the same text in every row.
+    Constant { column: ColumnName, value: Box<str> },
+    /// An empty cell takes the value above it.
+    FillDown { column: ColumnName },
+    /// The first non-empty of several columns.
+    FirstOf { column: ColumnName, of: Vec<ColumnName> },
+    /// The first group of a pattern in another text column, or nothing.
+    Extract { column: ColumnName, from: ColumnName, pattern: Regex },
+}
+
+/// The queried thing's own reading in an unpivoted report.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// The fact that names it.
+    pub name: ColumnName,
+    /// `(column to fill, column to take it from)`.
+    pub values: Vec<(ColumnName, ColumnName)>,
+}
+
+impl Schema {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.as_str() == name)
+    }
+}

@@ -1,0 +1,181 @@
+//! A catalogue entry as written: what one file was, what was read from it, and which parts hold it.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What the catalogue knows of one file. Committing it makes its parts exist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Format of this entry.
+    pub format: u32,
+    /// Hash of the innermost bytes; for a file that could not be opened, of its path.
+    pub content_id: String,
+    /// The innermost file's name.
+    pub name: String,
+    /// `csv, utf-8`, `workbook` ..
+    pub container: String,
+    pub sightings: Vec<Sighting>,
+    /// Hash of all that decided how it was read: schemas, configuration, answers, flags. Another context may settle
+    /// what was held.
+    pub context: String,
+    /// Version of the readers and decoders, and what the user had answered for this file: with another, it is read again.
+    pub decoder: u32,
+    pub answers: String,
+    /// Why nothing could be read at all.
+    pub failure: Option<String>,
+    pub tables: Vec<TableEntry>,
+    /// When it was committed, by the committer's clock: informative only.
+    pub committed_at: String,
+}
+
+/// A place where the file was seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sighting {
+    /// Relative to the workspace with `/`, or absolute when it lies elsewhere.
+    pub path: String,
+    pub bytes: u64,
+    /// Milliseconds since 1970, UTC.
+    pub modified: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Recognised and stored.
+    Recognised,
+    /// Waits for an answer or a schema.
+    Held,
+    /// Not a table of facts: an instruction sheet, an ignored file.
+    Skipped,
+    /// Could not be read.
+    Failed,
+}
+
+impl Status {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recognised => "recognised",
+            Self::Held => "held",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One table of a file: a sheet, or the file itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    pub sheet: Option<String>,
+    pub status: Status,
+    /// Why it is held, skipped or failed.
+    pub reason: Option<String>,
+    pub questions: Vec<QuestionEntry>,
+    pub schema: Option<String>,
+    pub schema_version: Option<String>,
+    pub table: Option<String>,
+    pub report_id: Option<String>,
+    pub reading: Option<String>,
+    pub language: Option<String>,
+    pub account: Option<String>,
+    pub account_from: Option<String>,
+    pub marketplace: Option<String>,
+    pub marketplace_from: Option<String>,
+    pub currency: Option<String>,
+    pub period: Option<PeriodEntry>,
+    pub observed_at: Option<String>,
+    pub observed_from: Option<String>,
+    pub rows: Rows,
+    /// Sums of each exact column, as decimal text.
+    pub controls: BTreeMap<String, Control>,
+    pub findings: Vec<FindingEntry>,
+    pub unknown_columns: Vec<String>,
+    /// How it was read: header row, styles with their evidence.
+    pub reading_notes: Vec<String>,
+    pub parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionEntry {
+    pub about: String,
+    pub text: String,
+    /// The flag of `answer` that settles it.
+    pub flag: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodEntry {
+    pub kind: String,
+    pub start: Option<String>,
+    pub end: Option<String>,
+}
+
+/// Source records read = stored + merged + rejected + skipped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    pub read: u64,
+    pub stored: u64,
+    pub merged: u64,
+    pub rejected: u64,
+    pub skipped: u64,
+}
+
+/// The sum read from the file = stored + rejected + skipped + residue of rounding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    pub read: String,
+    pub stored: String,
+    pub rejected: String,
+    pub skipped: String,
+    pub residue: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingEntry {
+    pub code: String,
+    pub column: String,
+    pub count: u64,
+    pub examples: Vec<ExampleEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleEntry {
+    pub row: Option<u32>,
+    pub column: Option<u32>,
+    pub text: String,
+    pub expected: String,
+}
+
+/// Rows of a reading in one partition of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    pub table: String,
+    pub marketplace: String,
+    pub month: Option<String>,
+    /// Relative to the store.
+    pub path: String,
+    pub rows: u64,
+}
+
+impl Entry {
+    pub const FORMAT: u32 = 1;
+
+    /// The worst that happened to any of its tables.
+    pub fn status(&self) -> Status {
+        if self.failure.is_some() {
+            return Status::Failed;
+        }
+        let has = |status| self.tables.iter().any(|table| table.status == status);
+        [Status::Failed, Status::Held, Status::Recognised].into_iter().find(|status| has(*status)).unwrap_or(Status::Skipped)
+    }
+}

@@ -1,0 +1,56 @@
+//! Parquet files of the store -> batches with the schema that their table declares now.
+
+use crate::store::StoreError;
+use crate::store::writer::INPUTS;
+use arrow::array::ArrayRef;
+use arrow::array::RecordBatch;
+use arrow::array::new_null_array;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+use std::fs::File;
+use std::path::Path;
+
+const BATCH: usize = 65_536;
+
+/// Reads a whole file. Columns that the file lacks are null; columns that the table no longer declares are left out.
+///
+/// # Errors
+/// When the file is unreadable, or a column has another type than declared.
+pub fn read(path: &Path, schema: &SchemaRef) -> Result<Vec<RecordBatch>, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::File { verb: "open", path: path.into(), source })?;
+    let failed = |source| StoreError::Decode { path: path.into(), source };
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?.with_batch_size(BATCH).build().map_err(failed)?;
+    reader
+        .map(|batch| {
+            let batch = batch.map_err(|source| StoreError::Rows { path: path.into(), source })?;
+            conform(path, &batch, schema)
+        })
+        .collect()
+}
+
+/// The fingerprint that a file was made from, or none when there is no such file or it is damaged.
+pub fn inputs_of(path: &Path) -> Option<String> {
+    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
+    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == INPUTS)?.value.clone()
+}
+
+fn conform(path: &Path, batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, StoreError> {
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| match batch.column_by_name(field.name()) {
+            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+            Some(array) if array.data_type() == field.data_type() => Ok(array.clone()),
+            Some(array) => Err(StoreError::ColumnType {
+                path: path.into(),
+                column: field.name().as_str().into(),
+                found: array.data_type().to_string().into(),
+                declared: field.data_type().to_string().into(),
+            }),
+        })
+        .collect::<Result<Vec<ArrayRef>, _>>()?;
+    RecordBatch::try_new(schema.clone(), columns).map_err(|source| StoreError::Rows { path: path.into(), source })
+}
