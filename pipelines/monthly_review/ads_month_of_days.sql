@@ -11,11 +11,13 @@ placed AS (
         t.currency AS currency, t.family AS family, t.impressions AS impressions, t.clicks AS clicks,
         t.spend AS spend, t.orders AS orders, t.units AS units, t.sales AS sales, t.window_days AS window_days,
         t.observed_at AS observed_at, d.month AS month, d.day_number AS day_number,
-        CASE WHEN o.day_number < d.day_number + t.window_days + COALESCE(r.attribution_wait_days, 0) THEN d.day_number END
-            AS immature_day
+        -- A null day of observation lies beyond the calendar, a year after all data: late enough.
+        CASE
+            WHEN o.day_number < d.day_number + t.window_days + COALESCE(r.attribution_wait_days, 0) THEN d.day_number
+        END AS immature_day
     FROM dated AS t
     INNER JOIN calendar AS d ON t.date = d.date
-    INNER JOIN calendar AS o ON t.observed_date = o.date
+    LEFT JOIN calendar AS o ON t.observed_date = o.date
     LEFT JOIN monthly_rules AS r ON t.marketplace = r.marketplace
 )
 SELECT

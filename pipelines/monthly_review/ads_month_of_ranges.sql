@@ -13,12 +13,13 @@ placed AS (
         t.currency AS currency, t.family AS family, t.impressions AS impressions, t.clicks AS clicks,
         t.spend AS spend, t.orders AS orders, t.units AS units, t.sales AS sales, t.window_days AS window_days,
         t.observed_at AS observed_at, b.month AS month, e.day_number - b.day_number + 1 AS n_days,
+        -- A null day of observation lies beyond the calendar, a year after all data: late enough.
         CASE WHEN o.day_number < e.day_number + t.window_days + COALESCE(r.attribution_wait_days, 0) THEN 1 ELSE 0 END
             AS immature
     FROM dated AS t
     INNER JOIN calendar AS b ON t.period_start = b.date
     INNER JOIN calendar AS e ON t.period_end = e.date
-    INNER JOIN calendar AS o ON t.observed_date = o.date
+    LEFT JOIN calendar AS o ON t.observed_date = o.date
     LEFT JOIN monthly_rules AS r ON t.marketplace = r.marketplace
     WHERE t.period_start = b.month AND t.period_end = b.month_end
 )

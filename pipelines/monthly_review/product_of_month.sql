@@ -30,7 +30,8 @@ valid AS (
         p.month AS month, m.account AS account, m.marketplace AS marketplace, m.key_kind AS key_kind, m.key AS key,
         m.product AS product, m.owner AS owner,
         ROW_NUMBER() OVER (
-            PARTITION BY p.month, m.account, m.marketplace, m.key_kind, m.key ORDER BY m.valid_from DESC NULLS LAST, m.sku DESC NULLS LAST
+            PARTITION BY p.month, m.account, m.marketplace, m.key_kind, m.key
+            ORDER BY m.valid_from DESC NULLS LAST, m.sku DESC NULLS LAST
         ) AS nth
     FROM period AS p
     INNER JOIN mapping AS m

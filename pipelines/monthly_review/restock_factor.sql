@@ -25,7 +25,8 @@ season_valid AS (
     SELECT
         *,
         ROW_NUMBER() OVER (
-            PARTITION BY account, stock_pool, product, marketplace, month_number ORDER BY exact DESC NULLS LAST, factor DESC NULLS LAST
+            PARTITION BY account, stock_pool, product, marketplace, month_number
+            ORDER BY exact DESC NULLS LAST, factor DESC NULLS LAST
         ) AS nth
     FROM own_season
 ),

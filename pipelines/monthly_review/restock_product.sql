@@ -28,14 +28,16 @@ member AS (
 own_rule AS (
     -- A rule for one of the product's SKUs; of several the slowest, so that nothing comes too late.
     SELECT
-        m.account AS account, m.stock_pool AS stock_pool, m.product AS product, m.marketplace AS marketplace, 1 AS exact,
+        m.account AS account, m.stock_pool AS stock_pool, m.product AS product, m.marketplace AS marketplace,
+        1 AS exact,
         r.sku AS rule_sku, r.lead_days_buy AS lead_days_buy, r.lead_days_ship AS lead_days_ship,
         r.carton_units AS carton_units, r.moq AS moq, r.safety_days AS safety_days, r.mode AS mode
     FROM member AS m
     INNER JOIN restock AS r ON m.stock_pool = r.stock_pool AND m.sku = r.sku
     UNION ALL
     SELECT
-        m.account AS account, m.stock_pool AS stock_pool, m.product AS product, m.marketplace AS marketplace, 0 AS exact,
+        m.account AS account, m.stock_pool AS stock_pool, m.product AS product, m.marketplace AS marketplace,
+        0 AS exact,
         '' AS rule_sku, r.lead_days_buy AS lead_days_buy, r.lead_days_ship AS lead_days_ship,
         r.carton_units AS carton_units, r.moq AS moq, r.safety_days AS safety_days, r.mode AS mode
     FROM member AS m

@@ -31,7 +31,8 @@ newest AS (
         k.account AS account, k.marketplace AS marketplace, k.period_start AS period_start, k.period_end AS period_end,
         k.end_day AS end_day, k.n_days AS n_days, k.span AS span,
         ROW_NUMBER() OVER (
-            PARTITION BY k.account, k.marketplace, k.span ORDER BY k.end_day DESC NULLS LAST, k.period_start DESC NULLS LAST
+            PARTITION BY k.account, k.marketplace, k.span
+            ORDER BY k.end_day DESC NULLS LAST, k.period_start DESC NULLS LAST
         ) AS nth
     FROM kinded AS k CROSS JOIN as_of AS a
     WHERE k.span IS NOT NULL AND k.end_day >= a.day_number - CASE WHEN k.n_days <= 8 THEN 21 ELSE 62 END

@@ -11,7 +11,9 @@ WITH begun AS (
 mapping AS (
     SELECT
         *,
-        ROW_NUMBER() OVER (PARTITION BY account, marketplace, sku ORDER BY valid_from DESC NULLS LAST, product DESC NULLS LAST) AS nth
+        ROW_NUMBER() OVER (
+            PARTITION BY account, marketplace, sku ORDER BY valid_from DESC NULLS LAST, product DESC NULLS LAST
+        ) AS nth
     FROM begun
     WHERE valid_from <= as_of
 ),
@@ -69,7 +71,8 @@ described AS (
         k.owner AS owner, k.stage AS stage, COALESCE(k.stock_pool, k.marketplace) AS stock_pool,
         CAST(NULL AS DATE) AS snapshot_date, CAST(NULL AS BIGINT) AS sellable,
         CAST(NULL AS BIGINT) AS reserved_returning, CAST(NULL AS BIGINT) AS inbound_shipped,
-        CAST(NULL AS BIGINT) AS inbound_receiving, CAST(NULL AS BIGINT) AS inbound_working, s.observed_at AS observed_at,
+        CAST(NULL AS BIGINT) AS inbound_receiving, CAST(NULL AS BIGINT) AS inbound_working,
+        s.observed_at AS observed_at,
         s.family AS family,
         CASE
             WHEN k.marketplace IN ('DE', 'FR', 'IT', 'ES', 'NL', 'PL', 'SE', 'BE', 'IE') THEN 'EU'
@@ -84,6 +87,7 @@ SELECT
     -- 1: the row whose stock counts.
     ROW_NUMBER() OVER (
         PARTITION BY account, stock_pool, region, fnsku
-        ORDER BY COALESCE(snapshot_date, DATE '1900-01-01') DESC NULLS LAST, COALESCE(sellable, 0) DESC NULLS LAST, marketplace DESC NULLS LAST, sku DESC NULLS LAST
+        ORDER BY COALESCE(snapshot_date, DATE '1900-01-01') DESC NULLS LAST, COALESCE(sellable, 0) DESC NULLS LAST,
+            marketplace DESC NULLS LAST, sku DESC NULLS LAST
     ) AS stock_nth
 FROM described

@@ -1,9 +1,7 @@
 -- Stock that is not sellable yet. What Amazon is receiving is on the shelf in about a week. Shipments that were only
 -- planned (`inbound_working`) still lie in the warehouse they leave from and are counted there.
 WITH soon AS (
-    SELECT d.date AS shelf_date
-    FROM calendar AS d CROSS JOIN as_of AS a
-    WHERE d.day_number = a.day_number + 7
+    SELECT CAST(as_of + INTERVAL '7 days' AS DATE) AS shelf_date FROM as_of
 ),
 dated AS (
     SELECT

@@ -11,10 +11,11 @@ WITH covered AS (
 ),
 covered_day AS (
     SELECT
-        c.account AS account, c.marketplace AS marketplace, b.month AS first_month, e.day_number AS observed_day
+        c.account AS account, c.marketplace AS marketplace, b.month AS first_month,
+        COALESCE(e.day_number, 2932896) AS observed_day    -- beyond the calendar, which ends a year after all data
     FROM covered AS c
     INNER JOIN calendar AS b ON c.first_return = b.date
-    INNER JOIN calendar AS e ON c.observed_until = e.date
+    LEFT JOIN calendar AS e ON c.observed_until = e.date
 ),
 row_key AS (
     SELECT month, account, marketplace, product, mapped FROM units_ordered_month
@@ -57,7 +58,8 @@ rated AS (
 )
 SELECT
     month, account, marketplace, product, mapped, owner, first_sku, family, days_expected, days_covered,
-    days_covered >= days_expected AND returns_complete AND units_returned IS NOT NULL AS complete, mature, units_ordered, units_returned,
+    days_covered >= days_expected AND returns_complete AND units_returned IS NOT NULL AS complete, mature,
+    units_ordered, units_returned,
     units_returned_sellable, units_refunded, rate AS return_rate_period, CAST(NULL AS BIGINT) AS units_returned_cohort,
     CAST(NULL AS BIGINT) AS units_ordered_cohort, CAST(NULL AS DOUBLE) AS return_rate_cohort, rate AS return_rate,
     'period' AS headline_basis, 'no_order_month' AS basis_note, min_units, sample_too_small, target_return_rate,

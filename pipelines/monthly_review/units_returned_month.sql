@@ -12,7 +12,7 @@ dated AS (
 placed AS (
     SELECT
         d.month AS month, t.account AS account, t.marketplace AS marketplace, t.sku AS sku,
-        COALESCE(s.product, n.product, t.asin, t.sku) AS product,
+        COALESCE(s.product, n.product, t.asin, t.sku, t.fnsku, 'unknown') AS product,
         s.product IS NOT NULL OR n.product IS NOT NULL AS mapped, COALESCE(s.owner, n.owner) AS owner,
         COALESCE(t.quantity, 1) AS quantity, t.disposition AS disposition
     FROM dated AS t

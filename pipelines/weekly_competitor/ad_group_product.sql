@@ -8,7 +8,8 @@ mapping AS (
     SELECT
         account, marketplace, sku, asin, product, owner,
         ROW_NUMBER() OVER (
-            PARTITION BY account, marketplace, sku ORDER BY COALESCE(valid_from, DATE '1900-01-01') DESC NULLS LAST, product DESC NULLS LAST
+            PARTITION BY account, marketplace, sku
+            ORDER BY COALESCE(valid_from, DATE '1900-01-01') DESC NULLS LAST, product DESC NULLS LAST
         ) AS nth
     FROM products
 ),

@@ -1,5 +1,5 @@
 -- Moves of numbers: price, rank, ratings, offers. `move` is what stands against the threshold: a fraction of the old
--- price, a power of two of the rank (positive is better), ratings per week, stars, offers.
+-- price, a power of two of the rank (positive is better), ratings gained, stars, offers.
 WITH pair AS (
     SELECT
         c.week_start AS week_start, c.marketplace AS marketplace, c.asin AS asin, c.days_apart AS days_apart,
@@ -48,14 +48,14 @@ rank_move AS (
 ),
 review_rate AS (
     SELECT
-        week_start, marketplace, asin, review_count, review_count_prev, same_variations, review_spike_min,
+        week_start, marketplace, asin, days_apart, review_count, review_count_prev, same_variations, review_spike_min,
         review_count - review_count_prev AS gained,
         CAST((review_count - review_count_prev) * 7 AS DOUBLE) / NULLIF(CAST(days_apart AS DOUBLE), 0) AS per_week
     FROM pair
     WHERE review_count IS NOT NULL AND review_count_prev IS NOT NULL
 ),
 review_habit AS (
-    -- What the ASIN usually gains in a week, from its own earlier weeks.
+    -- What the ASIN usually gains in seven days, from its own earlier weeks.
     SELECT n.week_start AS week_start, n.marketplace AS marketplace, n.asin AS asin, MEDIAN(b.per_week) AS usual
     FROM review_rate AS n
     INNER JOIN review_rate AS b
@@ -64,12 +64,16 @@ review_habit AS (
     GROUP BY n.week_start, n.marketplace, n.asin
 ),
 review_move AS (
-    -- A spike is both large in itself and twice the habit.
+    -- A spike is both large in itself and twice what the habit would bring in that time.
     SELECT
         r.week_start AS week_start, r.marketplace AS marketplace, r.asin AS asin, r.review_count AS review_count,
         r.review_count_prev AS review_count_prev, r.same_variations AS same_variations, r.gained AS gained,
-        r.per_week AS per_week, r.review_spike_min AS review_spike_min,
-        CASE WHEN 2 * h.usual > r.review_spike_min THEN 2 * h.usual ELSE r.review_spike_min END AS threshold
+        r.review_spike_min AS review_spike_min,
+        CASE
+            WHEN 2 * h.usual * r.days_apart > 7 * r.review_spike_min
+                THEN 2 * h.usual * CAST(r.days_apart AS DOUBLE) / 7
+            ELSE r.review_spike_min
+        END AS threshold
     FROM review_rate AS r
     LEFT JOIN review_habit AS h
         ON r.week_start = h.week_start AND r.marketplace = h.marketplace AND r.asin = h.asin
@@ -79,7 +83,8 @@ offer AS (
         week_start, marketplace, asin,
         CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN 'offers_new' ELSE 'offers_total' END
             AS figure,
-        CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN offers_new ELSE offers_total END AS offers,
+        CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN offers_new ELSE offers_total END
+            AS offers,
         CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN offers_new_prev ELSE offers_total_prev END
             AS offers_prev
     FROM pair
@@ -113,16 +118,16 @@ UNION ALL
 SELECT
     week_start, marketplace, asin, 'review_spike' AS event, 'review_count' AS figure,
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
-    CAST(gained AS DOUBLE) AS delta, per_week AS move, threshold,
-    per_week >= threshold - 0.000001 AND same_variations AS significant
+    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, threshold,
+    gained >= threshold - 0.000001 AND same_variations AS significant
 FROM review_move
-WHERE gained > 0 AND per_week >= review_spike_min - 0.000001
+WHERE gained > 0 AND gained >= review_spike_min
 UNION ALL
 -- Counts do fall: reviews are purged, variations split. A split is no loss of reviews.
 SELECT
     week_start, marketplace, asin, 'review_drop' AS event, 'review_count' AS figure,
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
-    CAST(gained AS DOUBLE) AS delta, per_week AS move, CAST(NULL AS DOUBLE) AS threshold,
+    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, CAST(NULL AS DOUBLE) AS threshold,
     same_variations AS significant
 FROM review_move
 WHERE gained < 0

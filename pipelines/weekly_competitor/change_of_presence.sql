@@ -20,7 +20,7 @@ list_nth AS (
 present AS (
     SELECT
         p.marketplace AS marketplace, p.source AS source, p.asin AS asin, l.nth AS nth, l.nth + 1 AS next_nth,
-        l.nth + 2 AS later_nth, p.observed_at AS observed_at
+        l.nth + 2 AS later_nth, p.observed_at AS observed_at, p.snapshot_date AS snapshot_date
     FROM presence AS p
     INNER JOIN list_nth AS l
         ON p.marketplace = l.marketplace AND p.source = l.source AND p.snapshot_date = l.snapshot_date
@@ -36,7 +36,8 @@ overlap AS (
 step AS (
     SELECT
         l.marketplace AS marketplace, l.source AS source, l.nth AS nth, l.nth + 1 AS next_nth,
-        l.observed_at AS observed_at, CAST(o.n_both AS DOUBLE) / NULLIF(CAST(l.n_asins AS DOUBLE), 0) AS share
+        l.observed_at AS observed_at, l.snapshot_date AS snapshot_date,
+        CAST(o.n_both AS DOUBLE) / NULLIF(CAST(l.n_asins AS DOUBLE), 0) AS share
     FROM list_nth AS l
     INNER JOIN overlap AS o ON l.marketplace = o.marketplace AND l.source = o.source AND l.nth = o.nth
 ),
@@ -45,8 +46,9 @@ first_seen AS (
 ),
 entered AS (
     SELECT
-        f.marketplace AS marketplace, f.source AS source, f.asin AS asin, s.share AS share, l.snapshot_date AS happened_on,
-        l.observed_at AS observed_at, s.observed_at AS observed_prev
+        f.marketplace AS marketplace, f.source AS source, f.asin AS asin, s.share AS share,
+        l.snapshot_date AS happened_on,
+        l.observed_at AS observed_at, s.observed_at AS observed_prev, s.snapshot_date AS day_prev
     FROM first_seen AS f
     INNER JOIN step AS s ON f.marketplace = s.marketplace AND f.source = s.source AND f.nth = s.next_nth
     INNER JOIN list_nth AS l ON f.marketplace = l.marketplace AND f.source = l.source AND f.nth = l.nth
@@ -54,7 +56,7 @@ entered AS (
 ),
 gone_once AS (
     SELECT p.marketplace AS marketplace, p.source AS source, p.asin AS asin, p.nth AS nth, p.next_nth AS next_nth,
-        p.later_nth AS later_nth, p.observed_at AS observed_at
+        p.later_nth AS later_nth, p.observed_at AS observed_at, p.snapshot_date AS snapshot_date
     FROM present AS p
     LEFT JOIN present AS n
         ON p.marketplace = n.marketplace AND p.source = n.source AND p.asin = n.asin AND p.next_nth = n.nth
@@ -62,7 +64,7 @@ gone_once AS (
 ),
 gone_twice AS (
     SELECT g.marketplace AS marketplace, g.source AS source, g.asin AS asin, g.nth AS nth, g.next_nth AS next_nth,
-        g.later_nth AS later_nth, g.observed_at AS observed_at
+        g.later_nth AS later_nth, g.observed_at AS observed_at, g.snapshot_date AS snapshot_date
     FROM gone_once AS g
     LEFT JOIN present AS n
         ON g.marketplace = n.marketplace AND g.source = n.source AND g.asin = n.asin AND g.later_nth = n.nth
@@ -71,7 +73,8 @@ gone_twice AS (
 departed AS (
     SELECT
         g.marketplace AS marketplace, g.source AS source, g.asin AS asin, LEAST(s.share, t.share) AS share,
-        l.snapshot_date AS happened_on, l.observed_at AS observed_at, g.observed_at AS observed_prev
+        l.snapshot_date AS happened_on, l.observed_at AS observed_at, g.observed_at AS observed_prev,
+        g.snapshot_date AS day_prev
     FROM gone_twice AS g
     INNER JOIN step AS s ON g.marketplace = s.marketplace AND g.source = s.source AND g.nth = s.nth
     INNER JOIN step AS t ON g.marketplace = t.marketplace AND g.source = t.source AND g.next_nth = t.nth
@@ -80,11 +83,11 @@ departed AS (
 ),
 event AS (
     SELECT marketplace, source, asin, 'entered' AS event, share, CAST(0.5 AS DOUBLE) AS threshold, happened_on,
-        observed_at, observed_prev
+        observed_at, observed_prev, day_prev
     FROM entered
     UNION ALL
     SELECT marketplace, source, asin, 'left' AS event, share, CAST(0.8 AS DOUBLE) AS threshold, happened_on,
-        observed_at, observed_prev
+        observed_at, observed_prev, day_prev
     FROM departed
 ),
 dated AS (
@@ -95,7 +98,7 @@ dated AS (
         ROW_NUMBER() OVER (
             PARTITION BY d.week_start, e.marketplace, e.asin, e.event ORDER BY e.observed_at, e.source
         ) AS nth
-    FROM (SELECT *, CAST(observed_prev AS DATE) AS day_prev FROM event) AS e
+    FROM event AS e
     INNER JOIN calendar AS d ON e.happened_on = d.date
     INNER JOIN calendar AS b ON e.day_prev = b.date
 )

@@ -1,30 +1,40 @@
 -- Changes of lists that a source gives as one text: images and variations. Order is not content, so the members are
 -- compared, and only where both weeks have a list at all.
 WITH image_list AS (
-    SELECT week_start, marketplace, asin, images AS list, images_prev AS list_prev
+    SELECT week_start, marketplace, asin, 'image' AS what, images AS list, images_prev AS list_prev
     FROM competitor_pair
     WHERE comparable AND TRIM(images) <> '' AND TRIM(images_prev) <> '' AND images <> images_prev
 ),
 variation_list AS (
-    SELECT week_start, marketplace, asin, variation_asins AS list, variation_asins_prev AS list_prev
+    SELECT
+        week_start, marketplace, asin, 'variation' AS what, UPPER(REPLACE(variation_asins, ',', ';')) AS list,
+        UPPER(REPLACE(variation_asins_prev, ',', ';')) AS list_prev
     FROM competitor_pair
     WHERE comparable AND TRIM(variation_asins) <> '' AND TRIM(variation_asins_prev) <> ''
         AND variation_asins <> variation_asins_prev
 ),
-position AS (
-    SELECT n FROM numbers WHERE n >= 1 AND n <= 300
+either_list AS (
+    SELECT week_start, marketplace, asin, what, list, list_prev FROM image_list
+    UNION ALL
+    SELECT week_start, marketplace, asin, what, list, list_prev FROM variation_list
+),
+-- One row per place in the longer of the two lists.
+place AS (
+    SELECT
+        l.week_start AS week_start, l.marketplace AS marketplace, l.asin AS asin, l.what AS what, l.list AS list,
+        l.list_prev AS list_prev, p.n AS n
+    FROM either_list AS l CROSS JOIN numbers AS p
+    WHERE p.n >= 1
+        AND p.n <= 1 + GREATEST(
+            LENGTH(l.list) - LENGTH(REPLACE(l.list, ';', '')),
+            LENGTH(l.list_prev) - LENGTH(REPLACE(l.list_prev, ';', ''))
+        )
 ),
 member_text AS (
     SELECT
-        l.week_start AS week_start, l.marketplace AS marketplace, l.asin AS asin, 'image' AS what,
-        TRIM(SPLIT_PART(l.list, ';', p.n)) AS now, TRIM(SPLIT_PART(l.list_prev, ';', p.n)) AS before
-    FROM image_list AS l CROSS JOIN position AS p
-    UNION ALL
-    SELECT
-        l.week_start AS week_start, l.marketplace AS marketplace, l.asin AS asin, 'variation' AS what,
-        UPPER(TRIM(SPLIT_PART(REPLACE(l.list, ';', ','), ',', p.n))) AS now,
-        UPPER(TRIM(SPLIT_PART(REPLACE(l.list_prev, ';', ','), ',', p.n))) AS before
-    FROM variation_list AS l CROSS JOIN position AS p
+        week_start, marketplace, asin, what, TRIM(SPLIT_PART(list, ';', n)) AS now,
+        TRIM(SPLIT_PART(list_prev, ';', n)) AS before
+    FROM place
 ),
 member AS (
     -- An image is its id: the stem of its file, wherever it is served from.

@@ -15,7 +15,8 @@ WITH pair AS (
         COALESCE(buy_box_price_prev, 0) > 0 OR COALESCE(new_price_prev, 0) > 0 AS on_sale_prev,
         CASE
             WHEN COALESCE(coupon_absolute, 0) > 0 THEN CAST(CAST(coupon_absolute AS DECIMAL(18, 2)) AS VARCHAR)
-            WHEN COALESCE(coupon_percent, 0) > 0 THEN CAST(CAST(FLOOR(coupon_percent * 100 + 0.5) AS BIGINT) AS VARCHAR) || ' %'
+            WHEN COALESCE(coupon_percent, 0) > 0
+                THEN CAST(CAST(FLOOR(coupon_percent * 100 + 0.5) AS BIGINT) AS VARCHAR) || ' %'
         END AS coupon,
         CASE
             WHEN COALESCE(coupon_absolute_prev, 0) > 0
@@ -74,7 +75,8 @@ event AS (
     WHERE TRIM(main_image) <> TRIM(main_image_prev) AND TRIM(main_image) <> '' AND TRIM(main_image_prev) <> ''
     UNION ALL
     SELECT
-        week_start, marketplace, asin, 'coupon_started' AS event, 'coupon' AS figure, CAST(NULL AS VARCHAR) AS old_value,
+        week_start, marketplace, asin, 'coupon_started' AS event, 'coupon' AS figure,
+        CAST(NULL AS VARCHAR) AS old_value,
         coupon AS new_value
     FROM pair
     WHERE coupon IS NOT NULL AND coupon_prev IS NULL
@@ -86,7 +88,8 @@ event AS (
     WHERE coupon IS NULL AND coupon_prev IS NOT NULL
     UNION ALL
     SELECT
-        week_start, marketplace, asin, 'deal_started' AS event, 'deal_type' AS figure, CAST(NULL AS VARCHAR) AS old_value,
+        week_start, marketplace, asin, 'deal_started' AS event, 'deal_type' AS figure,
+        CAST(NULL AS VARCHAR) AS old_value,
         deal AS new_value
     FROM pair
     WHERE deal IS NOT NULL AND deal_prev IS NULL

@@ -14,7 +14,8 @@ own_valid AS (
         w.week_start AS week_start, o.account AS account, o.marketplace AS marketplace, o.asin AS asin,
         o.product AS product, o.owner AS owner,
         ROW_NUMBER() OVER (
-            PARTITION BY w.week_start, o.account, o.marketplace, o.asin ORDER BY o.valid_from DESC NULLS LAST, o.sku DESC NULLS LAST
+            PARTITION BY w.week_start, o.account, o.marketplace, o.asin
+            ORDER BY o.valid_from DESC NULLS LAST, o.sku DESC NULLS LAST
         ) AS nth
     FROM week_seen AS w
     INNER JOIN own_mapping AS o ON w.marketplace = o.marketplace AND o.valid_from <= w.week_end

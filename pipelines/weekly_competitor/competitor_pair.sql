@@ -13,7 +13,8 @@ WITH described AS (
             AS prices_reported,
         ROW_NUMBER() OVER (
             PARTITION BY marketplace, source, asin, snapshot_date
-            ORDER BY observed_at DESC NULLS LAST, COALESCE(account, '') DESC NULLS LAST, report_id DESC NULLS LAST, source_row DESC NULLS LAST
+            ORDER BY observed_at DESC NULLS LAST, COALESCE(account, '') DESC NULLS LAST, report_id DESC NULLS LAST,
+                source_row DESC NULLS LAST
         ) AS nth
     FROM product_snapshot
 ),
@@ -28,7 +29,8 @@ offered AS (
         -- A source that can be compared with an earlier week goes before a newer one that cannot.
         ROW_NUMBER() OVER (
             PARTITION BY marketplace, asin, week_start
-            ORDER BY CASE WHEN prev_date IS NULL THEN 0 ELSE 1 END DESC NULLS LAST, observed_at DESC NULLS LAST, source DESC NULLS LAST
+            ORDER BY CASE WHEN prev_date IS NULL THEN 0 ELSE 1 END DESC NULLS LAST, observed_at DESC NULLS LAST,
+                source DESC NULLS LAST
         ) AS nth
     FROM observation_pairs
     WHERE subject = 'product_snapshot'

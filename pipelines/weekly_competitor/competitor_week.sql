@@ -28,17 +28,21 @@ SELECT
     c.buy_box_price AS buy_box_price, c.buy_box_price_prev AS buy_box_price_prev,
     CASE WHEN c.comparable AND c.same_currency THEN c.buy_box_price - c.buy_box_price_prev END AS buy_box_price_delta,
     c.new_price AS new_price, c.new_price_prev AS new_price_prev,
-    CASE WHEN c.comparable AND c.same_currency AND NOT c.price_basis_changed THEN c.new_price - c.new_price_prev END AS new_price_delta,
+    CASE WHEN c.comparable AND c.same_currency AND NOT c.price_basis_changed THEN c.new_price - c.new_price_prev END
+        AS new_price_delta,
     c.amazon_price AS amazon_price, c.amazon_price_prev AS amazon_price_prev,
     CASE WHEN c.comparable AND c.same_currency THEN c.amazon_price - c.amazon_price_prev END AS amazon_price_delta,
     c.fba_price AS fba_price, c.fba_price_prev AS fba_price_prev,
     CASE WHEN c.comparable AND c.same_currency THEN c.fba_price - c.fba_price_prev END AS fba_price_delta,
     c.fbm_price AS fbm_price, c.fbm_price_prev AS fbm_price_prev,
-    CASE WHEN c.comparable AND c.same_currency AND NOT c.price_basis_changed THEN c.fbm_price - c.fbm_price_prev END AS fbm_price_delta,
+    CASE WHEN c.comparable AND c.same_currency AND NOT c.price_basis_changed THEN c.fbm_price - c.fbm_price_prev END
+        AS fbm_price_delta,
     c.lightning_price AS lightning_price, c.lightning_price_prev AS lightning_price_prev,
-    CASE WHEN c.comparable AND c.same_currency THEN c.lightning_price - c.lightning_price_prev END AS lightning_price_delta,
+    CASE WHEN c.comparable AND c.same_currency THEN c.lightning_price - c.lightning_price_prev END
+        AS lightning_price_delta,
     c.coupon_absolute AS coupon_absolute, c.coupon_absolute_prev AS coupon_absolute_prev,
-    CASE WHEN c.comparable AND c.same_currency THEN c.coupon_absolute - c.coupon_absolute_prev END AS coupon_absolute_delta,
+    CASE WHEN c.comparable AND c.same_currency THEN c.coupon_absolute - c.coupon_absolute_prev END
+        AS coupon_absolute_delta,
     c.coupon_percent AS coupon_percent, c.coupon_percent_prev AS coupon_percent_prev,
     CASE WHEN c.comparable THEN c.coupon_percent - c.coupon_percent_prev END AS coupon_percent_delta,
     c.bsr AS bsr, c.bsr_prev AS bsr_prev,

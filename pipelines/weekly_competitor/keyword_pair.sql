@@ -21,8 +21,8 @@ ranked AS (
         *,
         ROW_NUMBER() OVER (
             PARTITION BY marketplace, source, asin, keyword, kind, snapshot_date
-            ORDER BY observed_at DESC NULLS LAST, CASE WHEN rank_kind = 'exact' THEN 1 ELSE 0 END DESC NULLS LAST, report_id DESC NULLS LAST,
-                source_row DESC NULLS LAST
+            ORDER BY observed_at DESC NULLS LAST, CASE WHEN rank_kind = 'exact' THEN 1 ELSE 0 END DESC NULLS LAST,
+                report_id DESC NULLS LAST, source_row DESC NULLS LAST
         ) AS nth
     FROM measured
 ),
@@ -82,7 +82,8 @@ side AS (
 matched AS (
     SELECT
         week_start, marketplace, source, asin, keyword, kind,
-        MAX(CASE WHEN taken = 'now' THEN rank END) AS rank, MAX(CASE WHEN taken = 'now' THEN rank_kind END) AS rank_kind,
+        MAX(CASE WHEN taken = 'now' THEN rank END) AS rank,
+        MAX(CASE WHEN taken = 'now' THEN rank_kind END) AS rank_kind,
         MAX(CASE WHEN taken = 'before' THEN rank END) AS rank_prev,
         MAX(CASE WHEN taken = 'before' THEN rank_kind END) AS rank_kind_prev,
         MAX(account) AS account, MAX(family) AS family,

@@ -26,7 +26,8 @@ chosen AS (
         *,
         ROW_NUMBER() OVER (
             PARTITION BY week_start, marketplace, asin, keyword, kind
-            ORDER BY CASE WHEN status = 'not_observed' THEN 0 ELSE 1 END DESC NULLS LAST, observed_at DESC NULLS LAST, source DESC NULLS LAST
+            ORDER BY CASE WHEN status = 'not_observed' THEN 0 ELSE 1 END DESC NULLS LAST,
+                observed_at DESC NULLS LAST, source DESC NULLS LAST
         ) AS nth
     FROM stated
     WHERE status IS NOT NULL

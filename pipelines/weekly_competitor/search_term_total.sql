@@ -15,9 +15,23 @@ mature AS (
         t.window_days AS window_days, t.observed_at AS observed_at, d.day_number AS day_number
     FROM dated AS t
     INNER JOIN calendar AS d ON t.date = d.date
-    INNER JOIN calendar AS o ON t.observed_date = o.date
     INNER JOIN weekly_rules AS r ON t.marketplace = r.marketplace
-    WHERE o.day_number >= d.day_number + t.window_days + r.attribution_wait_days
+    LEFT JOIN calendar AS o ON t.observed_date = o.date
+    -- An observation beyond the calendar is late enough.
+    WHERE COALESCE(o.day_number, 2932896) >= d.day_number + t.window_days + r.attribution_wait_days
+),
+mature_day AS (
+    SELECT DISTINCT account, marketplace, ad_product, day_number FROM mature
+),
+-- The days of each window, so that the rows join on equality alone.
+window_day AS (
+    SELECT
+        w.week_start AS week_start, w.account AS account, w.marketplace AS marketplace, w.ad_product AS ad_product,
+        d.day_number AS day_number
+    FROM search_term_window AS w
+    INNER JOIN mature_day AS d
+        ON w.account = d.account AND w.marketplace = d.marketplace AND w.ad_product = d.ad_product
+        AND w.window_start_day <= d.day_number AND w.window_end_day >= d.day_number
 )
 SELECT
     w.week_start AS week_start, t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product,
@@ -28,9 +42,9 @@ SELECT
     SUM(t.units) AS units, SUM(t.sales) AS sales, MAX(t.window_days) AS attribution_days,
     MAX(t.observed_at) AS observed_at
 FROM mature AS t
-INNER JOIN search_term_window AS w
+INNER JOIN window_day AS w
     ON t.account = w.account AND t.marketplace = w.marketplace AND t.ad_product = w.ad_product
-    AND t.day_number >= w.window_start_day AND t.day_number <= w.window_end_day
+    AND t.day_number = w.day_number
 GROUP BY
     w.week_start, t.account, t.marketplace, t.ad_product, t.campaign, t.ad_group, t.targeting, t.match_type,
     t.search_term

@@ -10,11 +10,13 @@ WITH dated AS (
 term_day AS (
     SELECT
         t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product, t.date AS date,
-        d.day_number AS day_number, d.week_start AS week_start, MIN(o.day_number) AS observed_day,
+        d.day_number AS day_number, d.week_start AS week_start,
+        -- A day of observation that lies beyond the calendar is late enough: the calendar ends a year after all data.
+        MIN(COALESCE(o.day_number, 2932896)) AS observed_day,
         MAX(t.attribution_days) AS attribution_days
     FROM dated AS t
     INNER JOIN calendar AS d ON t.date = d.date
-    INNER JOIN calendar AS o ON t.observed_date = o.date
+    LEFT JOIN calendar AS o ON t.observed_date = o.date
     GROUP BY t.account, t.marketplace, t.ad_product, t.date, d.day_number, d.week_start
 ),
 mature_day AS (

@@ -13,6 +13,7 @@ pub(crate) const SETTINGS: &str = r#"# The sample workspace: one account, two ma
 zone = "Asia/Shanghai"        # the team's: decides what "today" is
 base-currency = "CNY"
 week-start = "sunday"
+today = "2026-02-12"          # the invented downloads end here; a real workspace has no such line
 
 [[account]]
 name = "lumora"

@@ -64,7 +64,7 @@ pub(super) fn inspect(session: &Session, paths: &[PathBuf], format: Format, out:
             }
             writer.flush()?;
         }
-        Format::Table => {
+        Format::Table | Format::Parquet => {
             for (path, document) in readings.iter().flat_map(|(path, documents)| documents.iter().map(move |d| (path, d))) {
                 print_file(path, document, out)?;
             }

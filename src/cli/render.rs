@@ -22,25 +22,8 @@ pub(super) enum Format {
     Table,
     Json,
     Csv,
-}
-
-/// How rows are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RowFormat {
-    Table,
-    Json,
-    Csv,
+    /// `show` and `query` only
     Parquet,
-}
-
-impl From<Format> for RowFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Table => Self::Table,
-            Format::Json => Self::Json,
-            Format::Csv => Self::Csv,
-        }
-    }
 }
 
 /// Version of every JSON output.
@@ -56,6 +39,8 @@ pub(super) struct TextTable {
 
 /// Narrowest that a column is made before the table is cut.
 const NARROWEST: usize = 6;
+/// Width at which a column still tells something, when there are more columns than room.
+const READABLE: usize = 12;
 
 impl TextTable {
     /// Headers that end in `>` are of numbers, which are set to the right.
@@ -71,13 +56,24 @@ impl TextTable {
         self.rows.push(cells.into_iter().map(|cell| cell.replace(['\n', '\r', '\t'], " ")).collect());
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// The table as csv.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn csv(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(&self.headers)?;
+        for row in &self.rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()?;
+        Ok(())
     }
 
-    /// Lines of at most `width` columns: the widest text columns give way first, and say so with `…`.
+    /// Lines of at most `width` columns: the widest text columns give way first, and say so with `…`; columns that do
+    /// not fit even so are left out from the right, and a last line says how many.
     pub fn lines(&self, width: usize) -> Vec<String> {
-        let n = self.headers.len();
+        let n = self.n_fitting(width);
         let mut widths: Vec<usize> = (0..n)
             .map(|at| {
                 let cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
@@ -93,6 +89,7 @@ impl TextTable {
         let line = |cells: &[String]| -> String {
             let cells: Vec<String> = cells
                 .iter()
+                .take(n)
                 .enumerate()
                 .map(|(at, cell)| {
                     let cell = fitted(cell, widths[at]);
@@ -105,7 +102,23 @@ impl TextTable {
         let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
         let mut lines = vec![line(&self.headers), rule.join("  ")];
         lines.extend(self.rows.iter().map(|row| line(row)));
+        if n < self.headers.len() {
+            lines.push(format!("… and {} more columns: --format csv or json has all", self.headers.len() - n));
+        }
         lines
+    }
+
+    /// How many columns fit when none is narrower than it can be read.
+    fn n_fitting(&self, width: usize) -> usize {
+        let mut used = 0;
+        for (at, header) in self.headers.iter().enumerate() {
+            let widest = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width()).chain([header.width()]).max();
+            used += widest.unwrap_or(0).min(READABLE) + 2 * usize::from(at > 0);
+            if used > width {
+                return at.max(1);
+            }
+        }
+        self.headers.len()
     }
 }
 
@@ -135,11 +148,11 @@ pub(super) fn rows(
     out: &mut dyn Write,
     name: &str,
     batch: &RecordBatch,
-    format: RowFormat,
+    format: Format,
     width: usize,
 ) -> anyhow::Result<()> {
     match format {
-        RowFormat::Table => {
+        Format::Table => {
             let schema = batch.schema();
             let headers: Vec<String> = schema
                 .fields()
@@ -160,7 +173,7 @@ pub(super) fn rows(
             let n = batch.num_rows();
             writeln!(out, "{n} row{}", if n == 1 { "" } else { "s" })?;
         }
-        RowFormat::Json => {
+        Format::Json => {
             let schema = batch.schema();
             let columns: Vec<Value> = schema
                 .fields()
@@ -180,7 +193,7 @@ pub(super) fn rows(
             }
             writeln!(out, "\n]}}")?;
         }
-        RowFormat::Csv => {
+        Format::Csv => {
             let mut writer = csv::Writer::from_writer(out);
             writer.write_record(batch.schema().fields().iter().map(|field| field.name().as_str()))?;
             for row in 0..batch.num_rows() {
@@ -188,7 +201,7 @@ pub(super) fn rows(
             }
             writer.flush()?;
         }
-        RowFormat::Parquet => {
+        Format::Parquet => {
             let bytes = crate::store::writer::encode(Path::new(name), &batch.schema(), std::slice::from_ref(batch), None)?;
             out.write_all(&bytes).context("cannot write the Parquet file to the output")?;
         }

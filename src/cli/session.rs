@@ -4,6 +4,8 @@ use crate::embedded;
 use crate::ingest::Context;
 use crate::ingest::Flags;
 use crate::model::market::Market;
+use crate::pipeline;
+use crate::pipeline::Pipeline;
 use crate::schema::catalog::Catalog;
 use crate::store::Store;
 use crate::store::decisions;
@@ -14,6 +16,7 @@ use crate::workspace::Workspace;
 use anyhow::Context as _;
 use anyhow::anyhow;
 use anyhow::bail;
+use jiff::civil::Date;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -24,8 +27,6 @@ pub(super) struct Session {
     pub store: Store,
     pub decisions: Vec<Decision>,
     pub flags: Flags,
-    /// False when no `sellerlake.toml` was found and the defaults are used.
-    pub is_configured: bool,
 }
 
 /// Options that decide which workspace, and what is said of files that do not tell.
@@ -35,6 +36,7 @@ pub(super) struct Place {
     pub store: Option<PathBuf>,
     pub account: Option<String>,
     pub marketplace: Option<String>,
+    pub period: Option<String>,
 }
 
 impl Session {
@@ -87,14 +89,40 @@ impl Session {
         let workspace = Workspace { root, config };
         let store = Store::at(place.store.clone().unwrap_or_else(|| workspace.store()));
         let decisions = decisions::load(&store)?;
-        let flags = Flags { account: place.account.as_deref().map(Into::into), market: market(place.marketplace.as_deref())? };
+        let flags = Flags {
+            account: place.account.as_deref().map(Into::into), market: market(place.marketplace.as_deref())?,
+            period: period(place.period.as_deref())?,
+        };
         if let Some(account) = &flags.account
             && workspace.config.account(account).is_none()
         {
             let known: Vec<&str> = workspace.config.accounts.iter().map(|account| &*account.name).collect();
             bail!("sellerlake.toml knows no account {account:?}; it has {}", known.join(", "));
         }
-        Ok(Self { workspace, catalog, store, decisions, flags, is_configured })
+        Ok(Self { workspace, catalog, store, decisions, flags })
+    }
+
+    /// The built-in pipelines and those in the workspace's `pipelines/`, all checked.
+    ///
+    /// # Errors
+    /// All faults of all files.
+    pub fn pipelines(&self) -> anyhow::Result<Vec<Pipeline>> {
+        let texts = self.pipeline_texts()?;
+        let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let tables = self.catalog.tables().map(|table| table.name.clone()).collect();
+        pipeline::wire::load(&files, &tables).map_err(|faults| all(&faults))
+    }
+
+    /// Every file of every pipeline, by path.
+    ///
+    /// # Errors
+    /// When a file of the workspace is there and cannot be read.
+    pub fn pipeline_texts(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let built_in = embedded::PIPELINES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let mut texts: Vec<(String, String)> = built_in.collect();
+        texts.extend(texts_below(&self.workspace.root.join("pipelines"), &["toml", "sql"])?);
+        texts.sort();
+        Ok(texts)
     }
 
     pub fn context(&self) -> Context<'_> {
@@ -117,6 +145,21 @@ pub(super) fn market(code: Option<&str>) -> anyhow::Result<Option<Market>> {
     Market::by_code(&code.to_uppercase())
         .map(Some)
         .ok_or_else(|| anyhow!("{code:?} is not a marketplace; the codes are {}", known.join(", ")))
+}
+
+/// A period written as `START..END`.
+///
+/// # Errors
+/// When it is written otherwise, or ends before it starts.
+pub(super) fn period(text: Option<&str>) -> anyhow::Result<Option<(Date, Date)>> {
+    let Some(text) = text else { return Ok(None) };
+    let (start, end) = text.split_once("..").context("a period is written START..END, as in 2026-01-01..2026-01-31")?;
+    let day = |text: &str| text.trim().parse::<Date>().with_context(|| format!("{text:?} is not a date like 2026-01-31"));
+    let (start, end) = (day(start)?, day(end)?);
+    if end < start {
+        bail!("the period {text} ends before it starts");
+    }
+    Ok(Some((start, end)))
 }
 
 /// Faults of one kind of file as one error, one fault a line.

@@ -129,15 +129,8 @@ pub(crate) fn percent(bare: BarePercent, style: &Style, cell: Content<'_>) -> Re
         Exact::new(value.digits, scale).to_f64()
     };
     match cell {
-        Content::Number(_) => {
-            // A spreadsheet formats a fraction as percent: its number is the fraction whatever the text files do.
-            let bare = if bare == BarePercent::FractionOrHundred {
-                bare
-            } else {
-                BarePercent::Fraction
-            };
-            Ok(amount(ty, style, cell)?.map(|value| fraction(value, bare)))
-        }
+        // A spreadsheet formats a fraction as percent, so its number is what the schema says of a number without `%`.
+        Content::Number(_) => Ok(amount(ty, style, cell)?.map(|value| fraction(value, bare))),
         Content::Text(text) => {
             let (is_bound, text) = text
                 .strip_prefix('<')

@@ -9,11 +9,20 @@ use std::collections::BTreeSet;
 
 /// Decisions about a file, oldest first. A newer one overrides only what it says.
 fn about<'a>(decisions: &'a [Decision], path: &'a str, content_id: &'a str) -> impl Iterator<Item = &'a Decision> {
-    decisions.iter().filter(move |decision| {
-        decision.files.as_deref().is_some_and(|files| {
-            files == content_id || files == path || Glob::parse(files).is_ok_and(|glob| glob.matches(path))
-        })
-    })
+    decisions.iter().filter(move |decision| decision.files.as_deref().is_some_and(|files| names(files, path, content_id)))
+}
+
+/// Whether a decision's `files` mean this one. Most name a single file, and no pattern is compiled for those: every file
+/// is held against every decision.
+fn names(files: &str, path: &str, content_id: &str) -> bool {
+    if files == content_id || files == path {
+        return true;
+    }
+    if files.contains(['*', '?']) {
+        return Glob::parse(files).is_ok_and(|glob| glob.matches(path));
+    }
+    let subject = if files.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+    files.to_lowercase() == subject.to_lowercase()
 }
 
 /// What the user answered for a file.

@@ -6,6 +6,7 @@ pub mod current;
 pub mod file;
 pub mod inbox;
 mod outputs;
+pub mod seeds;
 mod sums;
 mod table;
 
@@ -25,6 +26,7 @@ use crate::store::entry::Sighting;
 use crate::store::entry::Status;
 use crate::store::reports::Catalogue;
 use crate::workspace::Workspace;
+use jiff::civil::Date;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -47,6 +49,7 @@ pub struct Context<'a> {
 pub struct Flags {
     pub account: Option<Box<str>>,
     pub market: Option<Market>,
+    pub period: Option<(Date, Date)>,
 }
 
 impl Context<'_> {

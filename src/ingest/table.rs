@@ -339,6 +339,7 @@ impl Survey {
             folder_day: around.folder.day,
             flag_account: context.flags.account.as_deref(),
             flag_market: context.flags.market,
+            flag_period: context.flags.period,
             answers: around.answers.clone(),
             accounts,
             currencies: self.currencies.clone(),

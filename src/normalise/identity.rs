@@ -49,6 +49,7 @@ pub struct Evidence<'a> {
     pub folder_day: Option<Date>,
     pub flag_account: Option<&'a str>,
     pub flag_market: Option<Market>,
+    pub flag_period: Option<(Date, Date)>,
     pub answers: Answers,
     pub accounts: &'a [KnownAccount],
     /// Currency codes that the rows name.
@@ -341,7 +342,7 @@ fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     match evidence.name.dates[..] {
         [start, end] if start <= end => Some((start, end)),
-        _ => None,
+        _ => evidence.flag_period,
     }
 }
 

@@ -24,9 +24,17 @@ pub enum ConformError {
     #[error("the query gives the column {column:?}, which the mart does not declare")]
     Undeclared { column: Box<str> },
     #[error("column {column} is declared {declared}, but the query gives {given}")]
-    Type { column: ColumnName, declared: DataType, given: DataType },
+    Type {
+        column: ColumnName,
+        declared: DataType,
+        given: DataType,
+    },
     #[error("column {column} holds a value that does not fit {declared}")]
-    Value { column: ColumnName, declared: DataType, source: ArrowError },
+    Value {
+        column: ColumnName,
+        declared: DataType,
+        source: ArrowError,
+    },
     #[error("cannot sort the rows by the grain")]
     Sort { source: ArrowError },
 }
@@ -39,14 +47,19 @@ pub enum ConformError {
 pub fn conform(mart: &Mart, given: &RecordBatch) -> Result<RecordBatch, ConformError> {
     for field in given.schema().fields() {
         if mart.column(field.name()).is_none() {
-            return Err(ConformError::Undeclared { column: field.name().as_str().into() });
+            return Err(ConformError::Undeclared {
+                column: field.name().as_str().into(),
+            });
         }
     }
     let mut columns = Vec::new();
     for column in &mart.columns {
-        let array = given
-            .column_by_name(column.name.as_str())
-            .ok_or_else(|| ConformError::Missing { column: column.name.clone() })?;
+        let array =
+            given
+                .column_by_name(column.name.as_str())
+                .ok_or_else(|| ConformError::Missing {
+                    column: column.name.clone(),
+                })?;
         columns.push(convert(&column.name, array, &column.ty.arrow())?);
     }
     let options = RecordBatchOptions::new().with_row_count(Some(given.num_rows()));
@@ -56,7 +69,10 @@ pub fn conform(mart: &Mart, given: &RecordBatch) -> Result<RecordBatch, ConformE
 }
 
 fn sorted(batch: &RecordBatch, grain: &[ColumnName]) -> Result<RecordBatch, ConformError> {
-    let options = Some(SortOptions { descending: false, nulls_first: false });
+    let options = Some(SortOptions {
+        descending: false,
+        nulls_first: false,
+    });
     let schema = batch.schema();
     let rest = schema.fields().iter().map(|field| field.name().as_str());
     let rest = rest.filter(|name| grain.iter().all(|key| key.as_str() != *name));
@@ -65,7 +81,10 @@ fn sorted(batch: &RecordBatch, grain: &[ColumnName]) -> Result<RecordBatch, Conf
         .map(ColumnName::as_str)
         .chain(rest)
         .filter_map(|name| batch.column_by_name(name))
-        .map(|values| SortColumn { values: ArrayRef::clone(values), options })
+        .map(|values| SortColumn {
+            values: ArrayRef::clone(values),
+            options,
+        })
         .collect();
     if keys.is_empty() || batch.num_rows() < 2 {
         return Ok(batch.clone());
@@ -75,16 +94,27 @@ fn sorted(batch: &RecordBatch, grain: &[ColumnName]) -> Result<RecordBatch, Conf
     take_record_batch(batch, &order).map_err(sort)
 }
 
-fn convert(column: &ColumnName, array: &ArrayRef, declared: &DataType) -> Result<ArrayRef, ConformError> {
+fn convert(
+    column: &ColumnName,
+    array: &ArrayRef,
+    declared: &DataType,
+) -> Result<ArrayRef, ConformError> {
     let given = array.data_type();
     if given == declared {
         return Ok(ArrayRef::clone(array));
     }
     if !keeps_all(given, declared) {
         let (declared, given) = (declared.clone(), given.clone());
-        return Err(ConformError::Type { column: column.clone(), declared, given });
+        return Err(ConformError::Type {
+            column: column.clone(),
+            declared,
+            given,
+        });
     }
-    let options = CastOptions { safe: false, format_options: FormatOptions::default() };
+    let options = CastOptions {
+        safe: false,
+        format_options: FormatOptions::default(),
+    };
     cast_with_options(array, declared, &options).map_err(|source| ConformError::Value {
         column: column.clone(),
         declared: declared.clone(),
@@ -99,7 +129,10 @@ fn keeps_all(given: &DataType, declared: &DataType) -> bool {
         | (DataType::LargeUtf8 | DataType::Utf8View, DataType::Utf8)
         | (DataType::Timestamp(_, _), DataType::Timestamp(_, _))
         | (DataType::Decimal128(_, _) | DataType::Decimal256(_, _), DataType::Float64) => true,
-        (DataType::Decimal128(_, from) | DataType::Decimal256(_, from), DataType::Decimal128(_, to)) => from <= to,
+        (
+            DataType::Decimal128(_, from) | DataType::Decimal256(_, from),
+            DataType::Decimal128(_, to),
+        ) => from <= to,
         (from, DataType::Int64 | DataType::Decimal128(_, _)) => from.is_integer(),
         (from, DataType::Float64) => from.is_integer() || from.is_floating(),
         _ => false,

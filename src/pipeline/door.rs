@@ -42,8 +42,19 @@ pub(super) struct Door<'a> {
 }
 
 impl<'a> Door<'a> {
-    pub(super) fn new(path: &'a str, text: &'a str, name: PipelineName, sql: &'a BTreeMap<&'a str, &'a str>) -> Self {
-        Self { path, text, name, sql, faults: Vec::new() }
+    pub(super) fn new(
+        path: &'a str,
+        text: &'a str,
+        name: PipelineName,
+        sql: &'a BTreeMap<&'a str, &'a str>,
+    ) -> Self {
+        Self {
+            path,
+            text,
+            name,
+            sql,
+            faults: Vec::new(),
+        }
     }
 
     pub(super) fn pipeline(&mut self, wire: WirePipeline) -> Pipeline {
@@ -54,11 +65,18 @@ impl<'a> Door<'a> {
         for mart in wire.mart {
             stages.extend(self.mart(mart));
         }
-        let read: BTreeSet<&str> =
-            stages.iter().filter(|stage| matches!(stage.work, Work::Sql(_))).map(|stage| stage.name.as_str()).collect();
+        let read: BTreeSet<&str> = stages
+            .iter()
+            .filter(|stage| matches!(stage.work, Work::Sql(_)))
+            .map(|stage| stage.name.as_str())
+            .collect();
         for unread in self.sql.keys().filter(|name| !read.contains(*name)) {
             let path = format!("{}/{unread}.sql", self.name);
-            self.faults.push(fault(&path, 1, "no stage or mart of pipeline.toml is called this"));
+            self.faults.push(fault(
+                &path,
+                1,
+                "no stage or mart of pipeline.toml is called this",
+            ));
         }
         Pipeline {
             name: self.name.clone(),
@@ -70,36 +88,81 @@ impl<'a> Door<'a> {
 
     fn stage(&mut self, wire: WireStage) -> Option<Stage> {
         let name = self.table(&wire.name)?;
-        let inputs: Vec<TableName> = wire.inputs.iter().filter_map(|input| self.table(input)).collect();
+        let inputs: Vec<TableName> = wire
+            .inputs
+            .iter()
+            .filter_map(|input| self.table(input))
+            .collect();
         let work = match wire.made_by {
             None => self.sql_of(&wire.name, &inputs)?,
             Some(made_by) => {
                 let Some(maker) = maker::by_name(made_by.get_ref()) else {
                     let known: Vec<&str> = maker::MAKERS.iter().map(|maker| maker.name).collect();
-                    self.at(&made_by.span(), format!("{:?} makes nothing; there is {}", made_by.get_ref(), known.join(", ")));
+                    self.at(
+                        &made_by.span(),
+                        format!(
+                            "{:?} makes nothing; there is {}",
+                            made_by.get_ref(),
+                            known.join(", ")
+                        ),
+                    );
                     return None;
                 };
                 if inputs.len() != maker.inputs.len() {
                     let wanted = maker.inputs.join(", ");
-                    self.at(&made_by.span(), format!("{} takes, in this order: {wanted}", maker.name));
+                    self.at(
+                        &made_by.span(),
+                        format!("{} takes, in this order: {wanted}", maker.name),
+                    );
                 }
                 Work::Made(maker)
             }
         };
         let version = version(&work, None);
-        Some(Stage { name, inputs, work, mart: None, version })
+        Some(Stage {
+            name,
+            inputs,
+            work,
+            mart: None,
+            version,
+        })
     }
 
     fn mart(&mut self, wire: WireMart) -> Option<Stage> {
         let name = self.table(&wire.name)?;
-        let inputs: Vec<TableName> = wire.inputs.iter().filter_map(|input| self.table(input)).collect();
+        let inputs: Vec<TableName> = wire
+            .inputs
+            .iter()
+            .filter_map(|input| self.table(input))
+            .collect();
         let columns = self.columns(&wire.column);
         let partition = self.partition(&wire, &columns);
         if wire.grain.get_ref().is_empty() {
-            self.at(&wire.grain.span(), "a mart has a grain: one row each".to_owned());
+            self.at(
+                &wire.grain.span(),
+                "a mart has a grain: one row each".to_owned(),
+            );
         }
-        let grain = wire.grain.get_ref().iter().filter_map(|column| self.column_of(column, &columns)).collect();
-        let checks = wire.check.iter().filter_map(|check| self.check(check, &columns, &inputs)).collect();
+        let grain = wire
+            .grain
+            .get_ref()
+            .iter()
+            .filter_map(|column| self.column_of(column, &columns))
+            .collect();
+        let show = wire
+            .show
+            .iter()
+            .filter_map(|column| self.column_of(column, &columns))
+            .collect();
+        let show_where = wire
+            .show_where
+            .as_ref()
+            .and_then(|column| self.column_of(column, &columns));
+        let checks = wire
+            .check
+            .iter()
+            .filter_map(|check| self.check(check, &columns, &inputs))
+            .collect();
         let work = self.sql_of(&wire.name, &inputs)?;
         let mart = Mart {
             name: name.clone(),
@@ -111,17 +174,30 @@ impl<'a> Door<'a> {
             today: wire.today,
             columns,
             checks,
+            show,
+            show_where,
         };
         let version = version(&work, Some(&mart));
-        Some(Stage { name, inputs, work, mart: Some(mart), version })
+        Some(Stage {
+            name,
+            inputs,
+            work,
+            mart: Some(mart),
+            version,
+        })
     }
 
     fn columns(&mut self, wire: &[WireColumn]) -> Vec<MartColumn> {
         let mut columns: Vec<MartColumn> = Vec::new();
         for column in wire {
-            let Some(name) = self.column_name(&column.name) else { continue };
+            let Some(name) = self.column_name(&column.name) else {
+                continue;
+            };
             if columns.iter().any(|before| before.name == name) {
-                self.at(&column.name.span(), format!("the column {name} is declared twice"));
+                self.at(
+                    &column.name.span(),
+                    format!("the column {name} is declared twice"),
+                );
                 continue;
             }
             let Some(ty) = stored_type(column.r#type.get_ref()) else {
@@ -144,25 +220,51 @@ impl<'a> Door<'a> {
         let written = wire.partition.get_ref().as_str();
         let at = wire.partition.span();
         let Some((_, partition)) = Partition::ALL.iter().find(|(name, _)| *name == written) else {
-            self.at(&at, format!("a partition is month, week_start, as_of or none, not {written:?}"));
+            self.at(
+                &at,
+                format!("a partition is month, week_start, as_of or none, not {written:?}"),
+            );
             return Partition::None;
         };
-        let dated = |name| columns.iter().any(|known| known.name.as_str() == name && known.ty == StoredType::Date);
+        let dated = |name| {
+            columns
+                .iter()
+                .any(|known| known.name.as_str() == name && known.ty == StoredType::Date)
+        };
         if partition.column().is_some_and(|name| !dated(name)) {
-            self.at(&at, format!("the partition needs a column {written} of type date"));
+            self.at(
+                &at,
+                format!("the partition needs a column {written} of type date"),
+            );
         }
         if wire.today != (*partition == Partition::AsOf) {
-            self.at(&at, "a mart with today = true is partitioned by as_of, and no other is".to_owned());
+            self.at(
+                &at,
+                "a mart with today = true is partitioned by as_of, and no other is".to_owned(),
+            );
         }
         *partition
     }
 
-    fn check(&mut self, wire: &WireCheck, columns: &[MartColumn], inputs: &[TableName]) -> Option<Check> {
+    fn check(
+        &mut self,
+        wire: &WireCheck,
+        columns: &[MartColumn],
+        inputs: &[TableName],
+    ) -> Option<Check> {
         let at = wire.kind.span();
-        let named: Vec<ColumnName> = wire.columns.iter().filter_map(|column| self.column_of(column, columns)).collect();
+        let named: Vec<ColumnName> = wire
+            .columns
+            .iter()
+            .filter_map(|column| self.column_of(column, columns))
+            .collect();
         let kind = wire.kind.get_ref().as_str();
         let keys = [
-            ("columns", !wire.columns.is_empty(), ["not-null", "unique", "range"].as_slice()),
+            (
+                "columns",
+                !wire.columns.is_empty(),
+                ["not-null", "unique", "range"].as_slice(),
+            ),
             ("min", wire.min.is_some(), &["row-count", "range"]),
             ("max", wire.max.is_some(), &["row-count", "range"]),
             ("column", wire.column.is_some(), &["sums-to"]),
@@ -172,29 +274,60 @@ impl<'a> Door<'a> {
         for (key, given, takers) in keys {
             let wanted = takers.contains(&kind) && !matches!(key, "min" | "max");
             if given && !takers.contains(&kind) || !given && wanted {
-                self.at(&at, format!("a check of kind {kind:?} {} `{key}`", if given { "takes no" } else { "needs" }));
+                self.at(
+                    &at,
+                    format!(
+                        "a check of kind {kind:?} {} `{key}`",
+                        if given { "takes no" } else { "needs" }
+                    ),
+                );
             }
         }
         let rule = match kind {
             "not-null" => Rule::NotNull { columns: named },
             "unique" => Rule::Unique { columns: named },
-            "range" => Rule::Range { columns: named, min: wire.min, max: wire.max },
-            "row-count" => Rule::RowCount { min: self.count(&at, wire.min), max: self.count(&at, wire.max) },
+            "range" => Rule::Range {
+                columns: named,
+                min: wire.min,
+                max: wire.max,
+            },
+            "row-count" => Rule::RowCount {
+                min: self.count(&at, wire.min),
+                max: self.count(&at, wire.max),
+            },
             "sums-to" => {
-                let (column, table, of) = (wire.column.as_ref()?, wire.table.as_ref()?, wire.of.as_ref()?);
+                let (column, table, of) = (
+                    wire.column.as_ref()?,
+                    wire.table.as_ref()?,
+                    wire.of.as_ref()?,
+                );
                 let column = self.column_of(column, columns)?;
                 let input = self.table(table)?;
                 if !inputs.contains(&input) {
-                    self.at(&table.span(), format!("{input} is not one of the mart's inputs"));
+                    self.at(
+                        &table.span(),
+                        format!("{input} is not one of the mart's inputs"),
+                    );
                 }
-                Rule::SumsTo { column, table: input, of: self.column_name(of)? }
+                Rule::SumsTo {
+                    column,
+                    table: input,
+                    of: self.column_name(of)?,
+                }
             }
             _ => {
-                self.at(&at, "a check is not-null, unique, row-count, range or sums-to".to_owned());
+                self.at(
+                    &at,
+                    "a check is not-null, unique, row-count, range or sums-to".to_owned(),
+                );
                 return None;
             }
         };
-        let severity = match wire.severity.as_ref().map(|severity| (severity.get_ref().as_str(), severity.span())) {
+        let severity = match wire
+            .severity
+            .as_ref()
+            .map(|severity| (severity.get_ref().as_str(), severity.span()))
+        {
             None | Some(("error", _)) => Severity::Error,
             Some(("warn", _)) => Severity::Warn,
             Some((other, at)) => {
@@ -229,23 +362,40 @@ impl<'a> Door<'a> {
     }
 
     fn table(&mut self, written: &Spanned<String>) -> Option<TableName> {
-        TableName::parse(written.get_ref()).map_err(|bad| self.at(&written.span(), bad.to_string())).ok()
+        TableName::parse(written.get_ref())
+            .map_err(|bad| self.at(&written.span(), bad.to_string()))
+            .ok()
     }
 
     fn column_name(&mut self, written: &Spanned<String>) -> Option<ColumnName> {
-        ColumnName::parse(written.get_ref()).map_err(|bad| self.at(&written.span(), bad.to_string())).ok()
+        ColumnName::parse(written.get_ref())
+            .map_err(|bad| self.at(&written.span(), bad.to_string()))
+            .ok()
     }
 
-    fn column_of(&mut self, written: &Spanned<String>, columns: &[MartColumn]) -> Option<ColumnName> {
-        let found = columns.iter().find(|column| column.name.as_str() == written.get_ref());
+    fn column_of(
+        &mut self,
+        written: &Spanned<String>,
+        columns: &[MartColumn],
+    ) -> Option<ColumnName> {
+        let found = columns
+            .iter()
+            .find(|column| column.name.as_str() == written.get_ref());
         if found.is_none() {
-            self.at(&written.span(), format!("the mart has no column {:?}", written.get_ref()));
+            self.at(
+                &written.span(),
+                format!("the mart has no column {:?}", written.get_ref()),
+            );
         }
         found.map(|column| column.name.clone())
     }
 
     fn at(&mut self, span: &Range<usize>, what: String) {
-        self.faults.push(Fault { file: self.path.into(), line: line_of(self.text, span.start), what: what.into() });
+        self.faults.push(Fault {
+            file: self.path.into(),
+            line: line_of(self.text, span.start),
+            what: what.into(),
+        });
     }
 }
 
@@ -259,8 +409,14 @@ fn stored_type(text: &str) -> Option<StoredType> {
         "timestamp" => StoredType::Timestamp,
         "bool" => StoredType::Bool,
         other => {
-            let scale: i8 = other.strip_prefix("decimal(")?.strip_suffix(')')?.parse().ok()?;
-            return (0..=MOST_SCALE).contains(&scale).then_some(StoredType::Decimal { scale });
+            let scale: i8 = other
+                .strip_prefix("decimal(")?
+                .strip_suffix(')')?
+                .parse()
+                .ok()?;
+            return (0..=MOST_SCALE)
+                .contains(&scale)
+                .then_some(StoredType::Decimal { scale });
         }
     })
 }
@@ -270,6 +426,7 @@ fn version(work: &Work, mart: Option<&Mart>) -> Box<str> {
         Work::Sql(sql) => sql.to_string(),
         Work::Made(maker) => format!("{} {}", maker.name, maker.version),
     };
-    let shape = mart.map(|mart| format!("{:?} {:?} {:?}", mart.grain, mart.partition, mart.arrow()));
+    let shape =
+        mart.map(|mart| format!("{:?} {:?} {:?}", mart.grain, mart.partition, mart.arrow()));
     id::hash([work.as_str(), shape.as_deref().unwrap_or_default()]).into()
 }

@@ -30,10 +30,21 @@ impl fmt::Display for Ring {
 ///
 /// # Errors
 /// When stages wait for each other.
-pub fn in_order<'a>(pipelines: &'a [Pipeline], wanted: Option<&BTreeSet<TableName>>) -> Result<Vec<&'a Stage>, Cycle> {
-    let stages: BTreeMap<&TableName, &Stage> =
-        pipelines.iter().flat_map(|pipeline| &pipeline.stages).map(|stage| (&stage.name, stage)).collect();
-    let mut visit = Visit { stages: &stages, path: Vec::new(), done: BTreeSet::new(), order: Vec::new() };
+pub fn in_order<'a>(
+    pipelines: &'a [Pipeline],
+    wanted: Option<&BTreeSet<TableName>>,
+) -> Result<Vec<&'a Stage>, Cycle> {
+    let stages: BTreeMap<&TableName, &Stage> = pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.stages)
+        .map(|stage| (&stage.name, stage))
+        .collect();
+    let mut visit = Visit {
+        stages: &stages,
+        path: Vec::new(),
+        done: BTreeSet::new(),
+        order: Vec::new(),
+    };
     for (name, stage) in &stages {
         let asked = wanted.map_or(stage.mart.is_some(), |wanted| wanted.contains(*name));
         if asked {
@@ -50,18 +61,28 @@ struct Visit<'a, 'b> {
     order: Vec<&'a Stage>,
 }
 
-impl<'a> Visit<'a, '_> {
+impl Visit<'_, '_> {
     fn stage(&mut self, name: &TableName) -> Result<(), Cycle> {
         // A table of the store is no stage and waits for nothing.
-        let Some((&name, &stage)) = self.stages.get_key_value(name) else { return Ok(()) };
+        let Some((&name, &stage)) = self.stages.get_key_value(name) else {
+            return Ok(());
+        };
         if self.done.contains(name) {
             return Ok(());
         }
         if let Some(start) = self.path.iter().position(|before| *before == name) {
-            return Err(Cycle(Ring(self.path[start..].iter().map(|name| (*name).clone()).collect())));
+            return Err(Cycle(Ring(
+                self.path[start..]
+                    .iter()
+                    .map(|name| (*name).clone())
+                    .collect(),
+            )));
         }
         self.path.push(name);
-        stage.inputs.iter().try_for_each(|input| self.stage(input))?;
+        stage
+            .inputs
+            .iter()
+            .try_for_each(|input| self.stage(input))?;
         self.path.pop();
         self.done.insert(name);
         self.order.push(stage);
@@ -94,15 +115,29 @@ mod tests {
 
     #[test]
     fn stages_follow_their_inputs() {
-        let pipelines = [pipeline(&[("a", &["c", "store"]), ("b", &["a"]), ("c", &[]), ("d", &["c"])])];
+        let pipelines = [pipeline(&[
+            ("a", &["c", "store"]),
+            ("b", &["a"]),
+            ("c", &[]),
+            ("d", &["c"]),
+        ])];
         let wanted = [TableName::parse("b").unwrap()].into();
         let order = in_order(&pipelines, Some(&wanted)).unwrap();
-        assert_eq!(order.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(), ["c", "a", "b"]);
+        assert_eq!(
+            order
+                .iter()
+                .map(|stage| stage.name.as_str())
+                .collect::<Vec<_>>(),
+            ["c", "a", "b"]
+        );
     }
 
     #[test]
     fn a_cycle_is_printed() {
-        let pipelines = [pipeline(&[("a", &["b"]), ("b", &["c"])]), pipeline(&[("c", &["b"])])];
+        let pipelines = [
+            pipeline(&[("a", &["b"]), ("b", &["c"])]),
+            pipeline(&[("c", &["b"])]),
+        ];
         let wanted = [TableName::parse("a").unwrap()].into();
         let cycle = in_order(&pipelines, Some(&wanted)).unwrap_err();
         assert_eq!(cycle.to_string(), "stages wait for each other: b -> c -> b");

@@ -38,10 +38,26 @@ pub fn by_name(name: &str) -> Option<&'static Maker> {
 /// Why a table could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum MakeError {
+    #[error("the maker takes {wanted} tables, but was given {given}")]
+    Inputs { wanted: usize, given: usize },
     #[error("the input of {what} has no column {column:?}")]
-    NoColumn { what: &'static str, column: &'static str },
+    NoColumn {
+        what: &'static str,
+        column: &'static str,
+    },
     #[error("column {column:?} of the input of {what} cannot be read as {wanted}")]
-    Column { what: &'static str, column: &'static str, wanted: &'static str, source: arrow::error::ArrowError },
+    Column {
+        what: &'static str,
+        column: &'static str,
+        wanted: &'static str,
+        source: arrow::error::ArrowError,
+    },
+    #[error("column {column:?} of the input of {what} knows no {word:?}")]
+    Word {
+        what: &'static str,
+        column: &'static str,
+        word: Box<str>,
+    },
     #[error("cannot put the made columns together")]
     Batch { source: arrow::error::ArrowError },
 }
@@ -53,6 +69,10 @@ mod tests {
     #[test]
     fn makers_are_sorted_and_unique() {
         assert!(MAKERS.is_sorted_by(|a, b| a.name < b.name));
-        assert!(MAKERS.iter().all(|maker| by_name(maker.name).is_some_and(|found| found.name == maker.name)));
+        assert!(
+            MAKERS
+                .iter()
+                .all(|maker| by_name(maker.name).is_some_and(|found| found.name == maker.name))
+        );
     }
 }

@@ -61,3 +61,40 @@
 //! | `ship_units`, `ship_cartons` | integer | the part of it that is elsewhere and ready, in whole cartons where possible |
 //! | `buy_units`, `buy_cartons` | integer | what should be ordered now, in cartons and at least the MOQ |
 //! | `reason_zh`, `reason_en` | text | one sentence that explains the row |
+
+mod reason;
+mod simulation;
+mod table;
+
+use crate::pipeline::maker::MakeError;
+use arrow::array::RecordBatch;
+
+/// The maker: items, supply and demand factors in, one plan per item out, sorted by key.
+///
+/// # Errors
+/// When an input lacks a column, or a column is of another kind.
+pub fn simulate(inputs: &[RecordBatch]) -> Result<RecordBatch, MakeError> {
+    let [items, supply, factors] = inputs else {
+        return Err(MakeError::Inputs {
+            wanted: 3,
+            given: inputs.len(),
+        });
+    };
+    let rows = table::read(items, supply, factors)?;
+    let plans: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let plan = simulation::plan(&row.item);
+            (row, plan)
+        })
+        .collect();
+    table::write(&plans)
+}
+
+/// The whole number that a double holds; 0 where it holds none.
+fn integer(value: f64) -> i64 {
+    format!("{value:.0}").parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,9 @@ pub(super) struct WireMart {
     #[serde(default)]
     pub(super) today: bool,
     #[serde(default)]
+    pub(super) show: Vec<Spanned<String>>,
+    pub(super) show_where: Option<Spanned<String>>,
+    #[serde(default)]
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
     pub(super) check: Vec<WireCheck>,
@@ -89,21 +92,33 @@ pub(super) struct WireCheck {
 ///
 /// # Errors
 /// Every fault of every file, by file and line.
-pub fn load(files: &[(&str, &str)], tables: &BTreeSet<TableName>) -> Result<Vec<Pipeline>, Vec<Fault>> {
+pub fn load(
+    files: &[(&str, &str)],
+    tables: &BTreeSet<TableName>,
+) -> Result<Vec<Pipeline>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut by_path = BTreeMap::new();
     for (path, text) in files {
         if by_path.insert(*path, *text).is_some() {
-            faults.push(fault(path, 1, "there are two files of this name; call one pipeline otherwise"));
+            faults.push(fault(
+                path,
+                1,
+                "there are two files of this name; call one pipeline otherwise",
+            ));
         }
     }
     let mut pipelines = Vec::new();
     for (path, text) in &by_path {
-        let Some(folder) = path.strip_suffix("/pipeline.toml") else { continue };
+        let Some(folder) = path.strip_suffix("/pipeline.toml") else {
+            continue;
+        };
         let sql: BTreeMap<&str, &str> = by_path
             .iter()
             .filter_map(|(path, text)| {
-                let name = path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".sql")?;
+                let name = path
+                    .strip_prefix(folder)?
+                    .strip_prefix('/')?
+                    .strip_suffix(".sql")?;
                 Some((name, *text))
             })
             .collect();
@@ -114,10 +129,20 @@ pub fn load(files: &[(&str, &str)], tables: &BTreeSet<TableName>) -> Result<Vec<
     }
     check_together(&pipelines, tables, &mut faults);
     faults.sort();
-    if faults.is_empty() { Ok(pipelines) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(pipelines)
+    } else {
+        Err(faults)
+    }
 }
 
-fn read(path: &str, text: &str, name: PipelineName, sql: &BTreeMap<&str, &str>, faults: &mut Vec<Fault>) -> Option<Pipeline> {
+fn read(
+    path: &str,
+    text: &str,
+    name: PipelineName,
+    sql: &BTreeMap<&str, &str>,
+    faults: &mut Vec<Fault>,
+) -> Option<Pipeline> {
     match toml::from_str::<WirePipeline>(text) {
         Ok(wire) => {
             let mut door = Door::new(path, text, name, sql);
@@ -134,12 +159,20 @@ fn read(path: &str, text: &str, name: PipelineName, sql: &BTreeMap<&str, &str>, 
 }
 
 pub(super) fn fault(file: &str, line: usize, what: &str) -> Fault {
-    Fault { file: file.into(), line, what: what.into() }
+    Fault {
+        file: file.into(),
+        line,
+        what: what.into(),
+    }
 }
 
 /// The line, from 1, in which the byte at `offset` stands.
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
 }
 
 /// Names are unique, inputs exist, nothing waits for itself, and only marts that say so look at today's date.
@@ -150,16 +183,25 @@ fn check_together(pipelines: &[Pipeline], tables: &BTreeSet<TableName>, faults: 
         for stage in &pipeline.stages {
             let taken = tables.contains(&stage.name) || HELPERS.contains(&stage.name.as_str());
             if stages.insert(&stage.name, stage).is_some() || taken {
-                faults.push(fault(&file(pipeline), 1, &format!("there is another table or stage called {}", stage.name)));
+                faults.push(fault(
+                    &file(pipeline),
+                    1,
+                    &format!("there is another table or stage called {}", stage.name),
+                ));
             }
         }
     }
     for pipeline in pipelines {
         for stage in &pipeline.stages {
             for input in &stage.inputs {
-                let known = tables.contains(input) || stages.contains_key(input) || HELPERS.contains(&input.as_str());
+                let known = tables.contains(input)
+                    || stages.contains_key(input)
+                    || HELPERS.contains(&input.as_str());
                 if !known {
-                    let what = format!("{} reads {input}, but no table, stage or mart is called that", stage.name);
+                    let what = format!(
+                        "{} reads {input}, but no table, stage or mart is called that",
+                        stage.name
+                    );
                     faults.push(fault(&file(pipeline), 1, &what));
                 }
             }
@@ -169,9 +211,14 @@ fn check_together(pipelines: &[Pipeline], tables: &BTreeSet<TableName>, faults: 
         for mart in pipeline.marts() {
             match graph::in_order(pipelines, Some(&[mart.name.clone()].into())) {
                 Ok(order) => {
-                    let looks = order.iter().find(|stage| stage.inputs.iter().any(|input| input.as_str() == "as_of"));
+                    let looks = order
+                        .iter()
+                        .find(|stage| stage.inputs.iter().any(|input| input.as_str() == "as_of"));
                     if let Some(stage) = looks.filter(|_| !mart.today) {
-                        let what = format!("{} depends on today's date through {}; say today = true", mart.name, stage.name);
+                        let what = format!(
+                            "{} depends on today's date through {}; say today = true",
+                            mart.name, stage.name
+                        );
                         faults.push(fault(&file(pipeline), 1, &what));
                     }
                 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::name::ColumnName;
 use crate::pipeline::Partition;
 use crate::pipeline::Rule;
 use crate::pipeline::Work;
@@ -42,7 +43,8 @@ table = "s"
 of = "spend"
 severity = "warn"
 "#;
-const STAGE: &str = "SELECT c.month, t.k, t.spend FROM t INNER JOIN calendar AS c ON t.date = c.date";
+const STAGE: &str =
+    "SELECT c.month, t.k, t.spend FROM t INNER JOIN calendar AS c ON t.date = c.date";
 const MART: &str = "SELECT month, k, SUM(spend) AS spend FROM s GROUP BY month, k";
 
 fn loaded(toml: &str, sql: &[(&str, &str)]) -> Result<Vec<Pipeline>, Vec<String>> {
@@ -55,37 +57,96 @@ fn loaded(toml: &str, sql: &[(&str, &str)]) -> Result<Vec<Pipeline>, Vec<String>
 #[test]
 fn a_pipeline_is_read_whole() {
     let pipelines = loaded(GOOD, &[("p/s.sql", STAGE), ("p/m.sql", MART)]).unwrap();
-    let [stage, mart] = pipelines[0].stages.as_slice() else { panic!("{pipelines:?}") };
+    let [stage, mart] = pipelines[0].stages.as_slice() else {
+        panic!("{pipelines:?}")
+    };
     assert!(matches!(&stage.work, Work::Sql(sql) if **sql == *STAGE));
     let mart = mart.mart.as_ref().unwrap();
     assert_eq!(mart.partition, Partition::Month);
-    assert_eq!(mart.grain.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["month", "k"]);
-    assert_eq!(mart.columns[2].ty.arrow(), arrow::datatypes::DataType::Decimal128(18, 2));
-    assert!(matches!(&mart.checks[0].rule, Rule::Range { min: Some(zero), max: None, .. } if *zero == 0.0));
+    assert_eq!(
+        mart.grain
+            .iter()
+            .map(ColumnName::as_str)
+            .collect::<Vec<_>>(),
+        ["month", "k"]
+    );
+    assert_eq!(
+        mart.columns[2].ty.arrow(),
+        arrow::datatypes::DataType::Decimal128(18, 2)
+    );
+    assert!(
+        matches!(&mart.checks[0].rule, Rule::Range { min: Some(zero), max: None, .. } if *zero == 0.0)
+    );
 }
 
 #[test]
 fn every_fault_is_reported_with_its_place() {
     let sql = [("p/s.sql", STAGE), ("p/m.sql", MART)];
     let cases: &[(&str, &str, &[&str])] = &[
-        ("inputs = [\"t\", \"calendar\"]", "inputs = [\"t\"]", &["pipelines/p/s.sql:1: the table calendar is not allowed: add it to `inputs` of the stage, or correct the name"]),
-        ("partition = \"month\"", "partition = \"week_start\"", &["pipelines/p/pipeline.toml:12: the partition needs a column week_start of type date"]),
-        ("partition = \"month\"", "partition = \"none\"\ntoday = true", &["pipelines/p/pipeline.toml:12: a mart with today = true is partitioned by as_of, and no other is"]),
-        ("grain = [\"month\", \"k\"]", "grain = [\"month\", \"q\"]", &["pipelines/p/pipeline.toml:11: the mart has no column \"q\""]),
-        ("type = \"decimal(2)\"", "type = \"money\"", &[
-            "pipelines/p/pipeline.toml:25: a column's type is text, integer, double, decimal, decimal(0) to decimal(8), date, timestamp or bool",
-            "pipelines/p/pipeline.toml:31: the mart has no column \"spend\"",
-            "pipelines/p/pipeline.toml:35: the mart has no column \"spend\"",
-        ]),
-        ("unit = \"currency\"", "units = \"currency\"", &["pipelines/p/pipeline.toml:26: unknown field `units`, expected one of `name`, `type`, `unit`, `meaning`, `meaning-zh`"]),
-        ("kind = \"range\"", "kind = \"row-count\"", &["pipelines/p/pipeline.toml:30: a check of kind \"row-count\" takes no `columns`"]),
-        ("of = \"spend\"\n", "", &["pipelines/p/pipeline.toml:34: a check of kind \"sums-to\" needs `of`"]),
-        ("severity = \"warn\"", "severity = \"bad\"", &["pipelines/p/pipeline.toml:38: a severity is error or warn, not \"bad\""]),
-        ("inputs = [\"t\", \"calendar\"]", "inputs = [\"t\", \"calendar\"]\nmade-by = \"magic\"", &[
-            "pipelines/p/pipeline.toml:1: m reads s, but no table, stage or mart is called that",
-            "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is restock-simulation",
-            "pipelines/p/s.sql:1: no stage or mart of pipeline.toml is called this",
-        ]),
+        (
+            "inputs = [\"t\", \"calendar\"]",
+            "inputs = [\"t\"]",
+            &[
+                "pipelines/p/s.sql:1: the table calendar is not allowed: add it to `inputs` of the stage, or correct the name",
+            ],
+        ),
+        (
+            "partition = \"month\"",
+            "partition = \"week_start\"",
+            &["pipelines/p/pipeline.toml:12: the partition needs a column week_start of type date"],
+        ),
+        (
+            "partition = \"month\"",
+            "partition = \"none\"\ntoday = true",
+            &[
+                "pipelines/p/pipeline.toml:12: a mart with today = true is partitioned by as_of, and no other is",
+            ],
+        ),
+        (
+            "grain = [\"month\", \"k\"]",
+            "grain = [\"month\", \"q\"]",
+            &["pipelines/p/pipeline.toml:11: the mart has no column \"q\""],
+        ),
+        (
+            "type = \"decimal(2)\"",
+            "type = \"money\"",
+            &[
+                "pipelines/p/pipeline.toml:25: a column's type is text, integer, double, decimal, decimal(0) to decimal(8), date, timestamp or bool",
+                "pipelines/p/pipeline.toml:31: the mart has no column \"spend\"",
+                "pipelines/p/pipeline.toml:35: the mart has no column \"spend\"",
+            ],
+        ),
+        (
+            "unit = \"currency\"",
+            "units = \"currency\"",
+            &[
+                "pipelines/p/pipeline.toml:26: unknown field `units`, expected one of `name`, `type`, `unit`, `meaning`, `meaning-zh`",
+            ],
+        ),
+        (
+            "kind = \"range\"",
+            "kind = \"row-count\"",
+            &["pipelines/p/pipeline.toml:30: a check of kind \"row-count\" takes no `columns`"],
+        ),
+        (
+            "of = \"spend\"\n",
+            "",
+            &["pipelines/p/pipeline.toml:34: a check of kind \"sums-to\" needs `of`"],
+        ),
+        (
+            "severity = \"warn\"",
+            "severity = \"bad\"",
+            &["pipelines/p/pipeline.toml:38: a severity is error or warn, not \"bad\""],
+        ),
+        (
+            "inputs = [\"t\", \"calendar\"]",
+            "inputs = [\"t\", \"calendar\"]\nmade-by = \"magic\"",
+            &[
+                "pipelines/p/pipeline.toml:1: m reads s, but no table, stage or mart is called that",
+                "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is restock-simulation",
+                "pipelines/p/s.sql:1: no stage or mart of pipeline.toml is called this",
+            ],
+        ),
     ];
     for (from, to, faults) in cases {
         let toml = GOOD.replacen(from, to, 1);
@@ -93,7 +154,10 @@ fn every_fault_is_reported_with_its_place() {
     }
     assert_eq!(
         loaded(GOOD, &[("p/s.sql", STAGE), ("p/x.sql", MART)]).unwrap_err(),
-        ["pipelines/p/pipeline.toml:7: there is no pipelines/p/m.sql", "pipelines/p/x.sql:1: no stage or mart of pipeline.toml is called this"]
+        [
+            "pipelines/p/pipeline.toml:7: there is no pipelines/p/m.sql",
+            "pipelines/p/x.sql:1: no stage or mart of pipeline.toml is called this"
+        ]
     );
 }
 
@@ -102,8 +166,21 @@ fn today_is_declared_and_cycles_are_printed() {
     let stage = "SELECT a.as_of AS month, t.k, t.spend FROM t CROSS JOIN as_of AS a";
     let toml = GOOD.replace("\"t\", \"calendar\"", "\"t\", \"as_of\"");
     let faults = loaded(&toml, &[("p/s.sql", stage), ("p/m.sql", MART)]).unwrap_err();
-    assert_eq!(faults, ["pipelines/p/pipeline.toml:1: m depends on today's date through s; say today = true"]);
+    assert_eq!(
+        faults,
+        ["pipelines/p/pipeline.toml:1: m depends on today's date through s; say today = true"]
+    );
     let toml = GOOD.replace("\"t\", \"calendar\"", "\"m\"");
-    let faults = loaded(&toml, &[("p/s.sql", "SELECT month, k, spend FROM m"), ("p/m.sql", MART)]).unwrap_err();
-    assert_eq!(faults, ["pipelines/p/pipeline.toml:1: stages wait for each other: m -> s -> m"]);
+    let faults = loaded(
+        &toml,
+        &[
+            ("p/s.sql", "SELECT month, k, spend FROM m"),
+            ("p/m.sql", MART),
+        ],
+    )
+    .unwrap_err();
+    assert_eq!(
+        faults,
+        ["pipelines/p/pipeline.toml:1: stages wait for each other: m -> s -> m"]
+    );
 }

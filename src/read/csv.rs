@@ -319,6 +319,9 @@ mod tests {
     use crate::read::delimiter::Evidence;
     use crate::read::guard::Caps;
 
+    /// A row's number and its cells.
+    type Expected = (u32, &'static [&'static str]);
+
     /// All rows with their numbers, the grammar being judged by the text itself.
     fn rows(text: &str) -> Result<Vec<(u32, Vec<String>)>, ReadError> {
         let Evidence::Table(grammar) = delimiter::judge(text, true) else {
@@ -347,7 +350,7 @@ mod tests {
 
     #[test]
     fn rows_and_cells_end_where_they_should() {
-        let cases: &[(&str, &[(u32, &[&str])])] = &[
+        let cases: &[(&str, &[Expected])] = &[
             // Line ends, blank rows, and no line end at the end.
             ("a,b\r\n1,2\r\n", &[(1, &["a", "b"]), (2, &["1", "2"])]),
             ("a,b\n\n \n,\n1,2", &[(1, &["a", "b"]), (5, &["1", "2"])]),
@@ -400,7 +403,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let owned = |(number, cells): &(u32, &[&str])| {
+            let owned = |(number, cells): &Expected| {
                 (*number, cells.iter().map(ToString::to_string).collect())
             };
             let expected: Vec<(u32, Vec<String>)> = expected.iter().map(owned).collect();

@@ -3,6 +3,7 @@
 //! Content decides what a file is, never its name. Knows formats, not reports: no header is looked for here and no cell
 //! is understood. Reading holds little in memory however large the file: tables are streamed, each time anew.
 
+mod biff;
 mod container;
 mod csv;
 mod decoding;

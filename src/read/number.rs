@@ -298,7 +298,7 @@ mod tests {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
-            let value = f64::from((state >> 33) as u32) / f64::from((state as u32) | 1)
+            let value = f64::from((state >> 33) as u32) / f64::from((state >> 40) as u32 | 1)
                 * 10_f64.powi(step % 9 - 4);
             for stored in [
                 format!("{value}"),

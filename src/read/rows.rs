@@ -161,6 +161,11 @@ impl RowDraft {
         });
     }
 
+    /// Bytes of text held.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Moves the row into the chunk, unless it is blank.
     pub(super) fn finish(&mut self, number: u32, chunk: &mut RawChunk) -> bool {
         if !self.sorted {

@@ -114,7 +114,7 @@ impl Source {
     pub(super) fn part(&self, start: u64, len: u64, packing: Packing, caps: Caps) -> Self {
         Self {
             bytes: self.bytes.clone(),
-            start: self.start + start,
+            start: self.start.saturating_add(start),
             len,
             packing,
             caps,

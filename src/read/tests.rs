@@ -106,9 +106,9 @@ fn workbook() -> Workbook {
 #[test]
 fn text_is_streamed_in_any_chunks() {
     let folder = TempDir::new().unwrap();
-    let text: String = (0..500)
-        .map(|n| format!("{n},\"a\nb {n}\",é\n{}", if n % 7 == 0 { "\n" } else { "" }))
-        .collect();
+    let blank = |n: u32| if n.is_multiple_of(7) { "\n" } else { "" };
+    let rows = (0..500).map(|n| format!("{n},\"a\nb {n}\",é\n{}", blank(n)));
+    let text = rows.collect::<Vec<_>>().concat();
     let documents = open(
         &write(&folder, "x.tsv", text.as_bytes()),
         &Limits::default(),
@@ -254,10 +254,8 @@ fn what_is_no_report_is_refused_with_a_reason() {
     let mut locked = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
     locked.resize(1024, 0);
     locked.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
-    let packed = gz(&(0..9999)
-        .map(|n| format!("{n},{}\n", n * n))
-        .collect::<String>()
-        .into_bytes());
+    let squares: Vec<String> = (0..9999).map(|n| format!("{n},{}\n", n * n)).collect();
+    let packed = gz(squares.concat().as_bytes());
     let bomb = (0..6).fold(CSV.to_vec(), |bytes, _| gz(&bytes));
     let cases: &[(&[u8], &str)] = &[
         (b"", "is empty where a report was expected"),

@@ -3,6 +3,7 @@
 use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
 use crate::read::WorkbookFormat;
+use crate::read::biff;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::number;
@@ -49,8 +50,15 @@ impl Format {
     }
 }
 
-/// Reads all sheets of a workbook. A fault in the library that reads it is an error of the file, not a crash.
+/// Reads all sheets of a workbook, `bytes` being the whole file. A fault in the library that reads it is an error of the file, not a crash.
 pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<Table>, ReadError> {
+    let broken = || ReadError::Workbook {
+        origin: origin.clone(),
+        problem: "its structure cannot be followed".to_owned(),
+    };
+    if format == Format::Xls && biff::cells_are_in_place(bytes) != Some(true) {
+        return Err(broken());
+    }
     let read = || match format {
         Format::Xls => {
             let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|why| xls(origin, why))?;
@@ -83,12 +91,7 @@ pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<
             tables(&mut workbook, origin, fill, ods)
         }
     };
-    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        Err(ReadError::Workbook {
-            origin: origin.clone(),
-            problem: "its structure cannot be followed".to_owned(),
-        })
-    })
+    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(broken()))
 }
 
 fn epoch(is_1904: bool) -> Epoch {

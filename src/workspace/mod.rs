@@ -8,6 +8,7 @@ use crate::model::market::Market;
 use crate::workspace::inbox::IgnoreRule;
 use crate::workspace::inbox::InboxRule;
 use crate::workspace::settings::Settings;
+use jiff::civil::Date;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -47,6 +48,8 @@ pub struct Config {
     /// ISO 4217.
     pub base_currency: Box<str>,
     pub week_start: Weekday,
+    /// A day that stands for today: for a workspace whose data has ended, like the sample.
+    pub today: Option<Date>,
     /// In the order written; never empty.
     pub accounts: Vec<Account>,
     pub settings: Settings,

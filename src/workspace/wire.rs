@@ -10,6 +10,7 @@ use crate::workspace::inbox::InboxRule;
 use crate::workspace::settings::SETTINGS;
 use crate::workspace::settings::Section;
 use crate::workspace::settings::Settings;
+use jiff::civil::Date;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -48,6 +49,7 @@ struct WireWorkspace {
     zone: Option<Spanned<String>>,
     base_currency: Option<String>,
     week_start: Option<Spanned<String>>,
+    today: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +116,13 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
             Weekday::Sunday
         }
     };
+    let today = wire.workspace.today.as_ref().and_then(|day| {
+        let date = day.get_ref().parse::<Date>().ok();
+        if date.is_none() {
+            fault(day.span().start, format!("today is a date like \"2026-01-31\", not {:?}", day.get_ref()));
+        }
+        date
+    });
     let mut accounts = Vec::new();
     for account in &wire.account {
         let mut markets = Vec::new();
@@ -175,6 +184,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         zone_name: zone_name.into(),
         base_currency: wire.workspace.base_currency.unwrap_or_else(|| "CNY".into()).into(),
         week_start,
+        today,
         accounts,
         settings,
         inbox_rules,
@@ -305,7 +315,7 @@ mod tests {
     #[test]
     fn slips_are_named_with_a_suggestion_and_a_line() {
         for (text, expected) in [
-            ("[workspace]\nzoen = \"UTC\"", "sellerlake.toml:2: unknown key \"zoen\"; did you mean \"zone\"? (known here: zone, base-currency, week-start)"),
+            ("[workspace]\nzoen = \"UTC\"", "sellerlake.toml:2: unknown key \"zoen\"; did you mean \"zone\"? (known here: zone, base-currency, week-start, today)"),
             ("[workspace]\nzone = \"Mars\"", "sellerlake.toml:2: \"Mars\" is not a time zone; write one like \"Asia/Shanghai\" or \"Europe/Berlin\""),
             ("[targets]\nacoss = 0.3", "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max)"),
         ] {

@@ -24,7 +24,8 @@ pub trait Engine {
     ///
     /// # Errors
     /// When a type of the schema is none that SQL sees here, or a path cannot be used.
-    fn register_parquet(&mut self, name: &TableName, table: &TableFiles) -> Result<(), EngineError>;
+    fn register_parquet(&mut self, name: &TableName, table: &TableFiles)
+    -> Result<(), EngineError>;
 
     /// A table in memory.
     ///
@@ -36,24 +37,37 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the engine refuses the query or fails in it.
-    fn define(&mut self, name: &TableName, inputs: &[TableName], sql: &str) -> Result<(), EngineError>;
+    fn define(
+        &mut self,
+        name: &TableName,
+        inputs: &[TableName],
+        sql: &str,
+    ) -> Result<(), EngineError>;
 
     /// Runs `sql`; rows come in no promised order beyond its `ORDER BY`.
     ///
     /// # Errors
     /// When the engine refuses the query or fails in it, or the result has a type that Arrow tables here do not have.
     fn execute(&mut self, inputs: &[TableName], sql: &str) -> Result<RecordBatch, EngineError>;
+
+    /// Lets go of a table that no query will read any more.
+    fn forget(&mut self, name: &TableName);
 }
 
 /// What an engine could not do. The cause is the engine's own error.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     #[error("cannot register the table {table}")]
-    Register { table: TableName, source: Box<dyn std::error::Error + Send + Sync> },
+    Register {
+        table: TableName,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     #[error("no table {table} was registered")]
     UnknownTable { table: TableName },
     #[error("the engine cannot run the query")]
-    Query { source: Box<dyn std::error::Error + Send + Sync> },
+    Query {
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     #[error("the engine broke off in the query: {text}")]
     Broke { text: Box<str> },
     #[error("column {column:?} has the type {found}, which no table here has; cast it")]

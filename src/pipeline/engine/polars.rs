@@ -25,9 +25,11 @@ use arrow::compute::cast;
 use arrow::datatypes as ar;
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::sync::Arc;
+use std::thread;
+
+/// Address space for planning a query; only what is used becomes memory.
+const STACK: usize = 256 << 20;
 
 /// Tables by name, as Polars' lazy frames.
 #[derive(Default)]
@@ -36,7 +38,10 @@ pub struct Polars {
 }
 
 impl Polars {
+    /// An engine without tables. Polars' own warnings go nowhere: it would print them, and they are about how a literal
+    /// is cast, not about the data.
     pub fn new() -> Self {
+        ::polars::error::set_warning_function(|_, _| {});
         Self::default()
     }
 
@@ -54,16 +59,21 @@ impl Polars {
             context.register(name.as_str(), frame.clone());
         }
         let written = dialect::write(sql);
-        let run = || {
-            let frame = context
-                .execute(&written.sql)?
-                .with_projection_pushdown(!written.keeps_columns);
-            frame
-                .collect_with_engine(pl::Engine::Streaming)
-                .map(|result| result.unwrap_single())
+        let run = move || {
+            let frame = context.execute(&written)?;
+            let result = frame.collect_with_engine(pl::Engine::Streaming)?;
+            pl::PolarsResult::Ok(result.unwrap_single())
         };
-        // Polars panics where it meets a plan that it did not foresee; that must stop one mart, not the night's run.
-        match catch_unwind(AssertUnwindSafe(run)) {
+        // Polars plans by recursion, which for a long stage is deeper than the stack of a thread that was given the
+        // usual two megabytes. It also panics where it meets a plan that it did not foresee, and that must stop one mart,
+        // not the night's run: joining the thread brings either to here.
+        let thread = thread::Builder::new()
+            .name("query".to_owned())
+            .stack_size(STACK);
+        let running = thread.spawn(run).map_err(|source| EngineError::Query {
+            source: Box::new(source),
+        })?;
+        match running.join() {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(source)) => Err(EngineError::Query {
                 source: Box::new(source),
@@ -120,6 +130,10 @@ impl Engine for Polars {
 
     fn execute(&mut self, inputs: &[TableName], sql: &str) -> Result<RecordBatch, EngineError> {
         batch_of(&self.collect(inputs, sql)?)
+    }
+
+    fn forget(&mut self, name: &TableName) {
+        self.frames.remove(name);
     }
 }
 
@@ -316,3 +330,7 @@ fn primitive<T: ar::ArrowPrimitiveType>(
 ) -> ArrayRef {
     Arc::new(cells.collect::<PrimitiveArray<T>>())
 }
+
+#[cfg(test)]
+#[path = "polars_tests.rs"]
+mod tests;

@@ -23,7 +23,9 @@ impl Walk {
         match expr {
             Expr::Identifier(name) => self.lower_case(name),
             Expr::CompoundIdentifier(parts) => {
-                parts.iter().for_each(|part| self.lower_case(part));
+                for part in parts {
+                    self.lower_case(part);
+                }
                 if parts.len() != 2 {
                     self.refuse(expr, format!("{expr}"), "write `table.column`");
                 }
@@ -36,6 +38,16 @@ impl Walk {
             | Expr::Nested(_)
             | Expr::Case { .. }
             | Expr::Position { .. }
+            | Expr::UnaryOp {
+                op: UnaryOperator::Not | UnaryOperator::Minus | UnaryOperator::Plus,
+                ..
+            }
+            | Expr::Trim {
+                trim_where: None,
+                trim_what: None,
+                trim_characters: None,
+                ..
+            }
             | Expr::Ceil {
                 field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime),
                 ..
@@ -56,10 +68,6 @@ impl Walk {
                 ..
             } => self.excuse([inner, low, high]),
             Expr::BinaryOp { left, op, right } => self.binary(expr, left, op, right),
-            Expr::UnaryOp {
-                op: UnaryOperator::Not | UnaryOperator::Minus | UnaryOperator::Plus,
-                ..
-            } => {}
             Expr::Like {
                 any: false,
                 pattern,
@@ -93,12 +101,6 @@ impl Walk {
                     self.refuse(expr, format!("{expr}"), "RIGHT(text, n)");
                 }
             }
-            Expr::Trim {
-                trim_where: None,
-                trim_what: None,
-                trim_characters: None,
-                ..
-            } => {}
             Expr::Value(value) => self.value(expr, &value.value),
             Expr::TypedString(text) => self.typed(expr, text),
             Expr::Interval(interval) => self.interval(expr, interval),
@@ -111,7 +113,7 @@ impl Walk {
         use BinaryOperator as Op;
         match op {
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
-                self.excuse([left, right])
+                self.excuse([left, right]);
             }
             Op::And | Op::Or | Op::StringConcat | Op::Multiply => {}
             Op::Plus | Op::Minus => {

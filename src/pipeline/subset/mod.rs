@@ -1,13 +1,14 @@
-//! The SQL that stages may use: what Polars, DataFusion and DuckDB answer alike. Owns the safe list and the words for
+//! The SQL that stages may use: what Polars, `DataFusion` and `DuckDB` answer alike. Owns the safe list and the words for
 //! what is not on it; runs nothing and knows no table beyond the names that a stage declares.
 //!
 //! The walk allows by name and refuses the rest, so that a construct that a newer parser learns is refused until it was
 //! compared. What cannot be seen without types (a decimal times a decimal, a double cast to an integer) is left to the
-//! declared types of the marts and to the comparison with DuckDB in the tests.
+//! declared types of the marts and to the comparison with `DuckDB` in the tests.
 
 mod clause;
 mod expression;
 mod function;
+mod join;
 mod window;
 
 use crate::model::name::TableName;

@@ -59,7 +59,7 @@ impl Walk {
                 }
             }
             (true, Some(_)) => {
-                self.refuse(whole, "a frame without ORDER BY", "leave the frame out")
+                self.refuse(whole, "a frame without ORDER BY", "leave the frame out");
             }
             (false, frame) => {
                 if !matches!(name, "SUM" | "COUNT" | "MIN" | "MAX") {

@@ -10,6 +10,7 @@ use crate::read::number;
 use crate::read::number::Epoch;
 use crate::read::rows::RowDraft;
 use crate::read::rows::Rows;
+use crate::read::source::LONGEST;
 use crate::read::source::Source;
 use crate::read::xlsx::parts::Strings;
 use crate::read::xlsx::xml;
@@ -130,7 +131,7 @@ impl Rows for SheetRows {
                 } => {
                     self.cell.open(attributes);
                     if empty {
-                        self.cell.column += 1;
+                        self.cell.column = self.cell.column.saturating_add(1);
                     }
                 }
                 Token::Open {
@@ -148,26 +149,7 @@ impl Rows for SheetRows {
                     ..
                 } => self.cell.inside = Inside::Phonetic,
                 Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
-                Token::Close { name: "c" } => {
-                    let (cell, book) = (&self.cell, &*self.book);
-                    let mut sound = true;
-                    self.draft.cell(cell.column, |out| {
-                        let kind = cell.write(book, out);
-                        sound = kind.is_some();
-                        kind.unwrap_or(CellKind::Empty)
-                    });
-                    if !sound {
-                        let problem = format!(
-                            "a cell of row {} refers to a text that is not there",
-                            self.row
-                        );
-                        return Err(ReadError::Workbook {
-                            origin: self.origin.clone(),
-                            problem,
-                        });
-                    }
-                    self.cell.column += 1;
-                }
+                Token::Close { name: "c" } => self.end_cell()?,
                 Token::Open {
                     name: "row",
                     attributes,
@@ -195,6 +177,39 @@ impl Rows for SheetRows {
                 _ => {}
             }
         }
+    }
+}
+
+impl SheetRows {
+    /// Moves the cell into the row. Its text is dropped: of markup that is damaged, no cell may inherit it.
+    fn end_cell(&mut self) -> Result<(), ReadError> {
+        let (cell, book) = (&self.cell, &*self.book);
+        let mut sound = true;
+        self.draft.cell(cell.column, |out| {
+            let kind = cell.write(book, out);
+            sound = kind.is_some();
+            kind.unwrap_or(CellKind::Empty)
+        });
+        self.cell.column = self.cell.column.saturating_add(1);
+        self.cell.value.clear();
+        let origin = || self.origin.clone();
+        if !sound {
+            let problem = format!(
+                "a cell of row {} refers to a text that is not there",
+                self.row
+            );
+            return Err(ReadError::Workbook {
+                origin: origin(),
+                problem,
+            });
+        }
+        if self.draft.n_bytes() > LONGEST {
+            return Err(ReadError::LongRow {
+                origin: origin(),
+                row: self.row,
+            });
+        }
+        Ok(())
     }
 }
 

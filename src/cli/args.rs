@@ -1,0 +1,252 @@
+//! The command line as typed.
+
+use crate::cli::ls::What;
+use crate::cli::render::Format;
+use crate::cli::session::Place;
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// What a first-time user sees.
+pub(super) const GREETING: &str = "\
+sellerlake reads the report files that an Amazon seller downloads and builds the weekly diffs and monthly tables.
+
+Three commands matter:
+  sellerlake init my-shop     make a workspace (--sample fills it with a whole invented shop)
+  sellerlake run              read the inbox, bring everything up to date, show what is new
+  sellerlake inspect FILE     say what a file is and why, and change nothing
+
+Then: sellerlake show competitor_change, sellerlake query \"SELECT ..\", sellerlake --help
+";
+
+/// Reads the report files that an Amazon seller downloads, keeps every observation in Parquet, and builds the weekly
+/// competitor diffs and the monthly review tables.
+#[derive(Debug, Parser)]
+#[command(name = "sellerlake", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// The workspace; without it, the nearest folder at or above this one with a sellerlake.toml
+    #[arg(short, long, global = true, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
+    /// Where the store lies; without it, store/ in the workspace
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// Threads to use; without it, one per core. Results never depend on it
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// How results are printed. Every JSON output has "schema_version": 1
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// How log lines on stderr are written
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+    /// No progress bars; they are drawn on a terminal only in any case
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a workspace
+    Init(InitOptions),
+    /// The nightly job: read the inbox, bring current/ up to date, build the marts, check and publish
+    Run(RunOptions),
+    /// Read files into the store and bring current/ up to date; build nothing
+    Ingest(IngestOptions),
+    /// Build the marts from what is current
+    Build(BuildOptions),
+    /// Say what files are and why; write nothing
+    ///
+    /// JSON: {"schema_version":1,"files":[{"path","report_id","tables":[{"sheet","status","schema","table","marketplace",
+    /// "marketplace_from","currency","period":{"kind","start","end"},"rows","findings","unknown_columns","reason"}]}]}
+    Inspect {
+        /// Files, or folders to look through
+        #[arg(required = true, value_name = "FILE")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        told: Told,
+    },
+    /// Check the marts: grain, declared checks, seeds, what is held or failed
+    Check {
+        /// Warnings and what was known before count too
+        #[arg(long)]
+        strict: bool,
+    },
+    /// List reports, tables, schemas, pipelines, rejects or runs
+    Ls {
+        #[arg(value_enum, default_value = "reports")]
+        what: What,
+    },
+    /// Print a table of the store, a mart or a seed
+    Show(ShowOptions),
+    /// Run SQL over the tables of the store, the marts and the seeds
+    Query(QueryOptions),
+    /// Settle what is held: say what a file does not tell
+    Answer(AnswerOptions),
+    /// Take a report although it is poorer than the one before it
+    Accept {
+        /// Its report id, as `ls reports` shows it; the first digits are enough
+        report: String,
+    },
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// What the command line says of files that do not tell.
+#[derive(Debug, Args, Default)]
+pub(super) struct Told {
+    /// The account of files that do not tell
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// The marketplace of files that do not tell
+    #[arg(long, value_name = "CODE")]
+    pub marketplace: Option<String>,
+    /// The days that files cover which do not tell, as START..END
+    #[arg(long, value_name = "START..END")]
+    pub period: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// The folder; made if need be
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Fill it with the sample data: a whole invented shop
+    #[arg(long)]
+    pub sample: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    #[command(flatten)]
+    pub told: Told,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The day to build for, where a mart depends on it; without it, today in the workspace's zone
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+    /// Files known as held or failed and warnings count for the exit code too
+    #[arg(long)]
+    pub strict: bool,
+    /// Build every mart anew
+    #[arg(long)]
+    pub full_refresh: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IngestOptions {
+    /// Files or folders; without any, the workspace's inbox
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub told: Told,
+    /// Say what would be read, and read nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Files known as held or failed count for the exit code too
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BuildOptions {
+    /// Only these marts, and what they need
+    #[arg(long, value_name = "MART")]
+    pub select: Vec<String>,
+    /// Build every mart anew
+    #[arg(long)]
+    pub full_refresh: bool,
+    /// Say what would be built, and build nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The day to build for, where a mart depends on it; without it, today in the workspace's zone
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowOptions {
+    /// A table, a mart, a seed, or reports, findings, runs
+    pub table: String,
+    /// Rows at most
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QueryOptions {
+    /// SQL; tables are named as `ls tables` and `ls pipelines` show them
+    pub sql: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AnswerOptions {
+    /// A path as `ls reports` shows it, or a pattern over such paths: one answer may settle a folder (`inbox/keepa/**`)
+    pub files: String,
+    #[command(flatten)]
+    pub told: Told,
+    /// Whether rows dated on the first of a month are days or months
+    #[arg(long, value_parser = ["day", "month"])]
+    pub unit: Option<String>,
+    /// Which part of numeric dates comes first
+    #[arg(long, value_parser = ["day-first", "month-first"])]
+    pub date_order: Option<String>,
+    /// Which sign stands before a fraction
+    #[arg(long, value_parser = ["comma", "point"])]
+    pub decimal: Option<String>,
+    /// When it was downloaded, in UTC: 2026-02-01T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub observed_at: Option<String>,
+    /// Nobody's report: never ask about it again
+    #[arg(long)]
+    pub ignore: bool,
+}
+
+impl Cli {
+    pub fn place(&self) -> Place {
+        let told = match &self.command {
+            Some(Command::Run(options)) => Some(&options.told),
+            Some(Command::Ingest(options)) => Some(&options.told),
+            Some(Command::Inspect { told, .. }) => Some(told),
+            _ => None,
+        };
+        Place {
+            workspace: self.global.workspace.clone(),
+            store: self.global.store.clone(),
+            account: told.and_then(|told| told.account.clone()),
+            marketplace: told.and_then(|told| told.marketplace.clone()),
+            period: told.and_then(|told| told.period.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

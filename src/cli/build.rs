@@ -1,0 +1,260 @@
+//! `build`: the marts from what is current. Also the second half of `run`.
+
+use crate::cli::args::BuildOptions;
+use crate::cli::ingest::owner;
+use crate::cli::query;
+use crate::cli::render::Format;
+use crate::cli::render::SCHEMA_VERSION;
+use crate::cli::render::TextTable;
+use crate::cli::render::counted;
+use crate::cli::session::Session;
+use crate::cli::terminal::Terminal;
+use crate::ingest::file::explained;
+use crate::ingest::seeds;
+use crate::ingest::seeds::Seeds;
+use crate::model::id;
+use crate::model::name::TableName;
+use crate::observe::Event;
+use crate::observe::Observer;
+use crate::observe::Stage;
+use crate::pipeline::Mart;
+use crate::pipeline::Pipeline;
+use crate::pipeline::Severity;
+use crate::pipeline::build;
+use crate::pipeline::build::Inputs;
+use crate::pipeline::build::Progress;
+use crate::pipeline::check::CheckResult;
+use crate::pipeline::check::Outcome;
+use crate::pipeline::engine::polars::Polars;
+use crate::store::lock::BuildLock;
+use crate::store::marts;
+use crate::store::reader;
+use anyhow::Context as _;
+use arrow::array::RecordBatch;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// What a build came to.
+pub(super) struct BuildReport {
+    pub as_of: Date,
+    pub marts: Vec<MartReport>,
+    pub seeds: Seeds,
+    /// True when nothing had changed and nothing was built.
+    pub unchanged: bool,
+}
+
+/// One mart after a build.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct MartReport {
+    pub name: String,
+    pub rows: u64,
+    pub files_changed: u64,
+    /// Why it could not be built.
+    pub failure: Option<String>,
+    pub checks: Vec<CheckReport>,
+}
+
+/// A check of a mart that did not pass.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct CheckReport {
+    pub rule: String,
+    pub is_error: bool,
+    pub what: String,
+}
+
+impl BuildReport {
+    /// Whether every mart was built and no check of severity error failed.
+    pub fn is_fine(&self, strict: bool) -> bool {
+        let fine = |mart: &MartReport| mart.failure.is_none() && !mart.checks.iter().any(|check| check.is_error || strict);
+        self.marts.iter().all(fine) && self.seeds.faults.is_empty()
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.marts.iter().map(|mart| mart.rows).sum()
+    }
+
+    pub fn files_changed(&self) -> u64 {
+        self.marts.iter().map(|mart| mart.files_changed).sum()
+    }
+
+    /// What is wrong, worst first, one line each.
+    pub fn troubles(&self) -> Vec<String> {
+        let mut troubles = Vec::new();
+        for mart in &self.marts {
+            troubles.extend(mart.failure.iter().map(|why| format!("{} was not built: {why}", mart.name)));
+        }
+        for is_error in [true, false] {
+            for mart in &self.marts {
+                let of = mart.checks.iter().filter(|check| check.is_error == is_error);
+                troubles.extend(of.map(|check| format!("{}: {} fails: {}", mart.name, check.rule, check.what)));
+            }
+        }
+        troubles.extend(self.seeds.faults.iter().map(|fault| format!("seed {fault}")));
+        troubles
+    }
+}
+
+/// What is to be built.
+pub(super) struct Request<'a> {
+    pub select: &'a [String],
+    pub full_refresh: bool,
+    pub today: Option<Date>,
+}
+
+/// Builds and writes the marts. Nothing is done when all that they are made of is as it was at the last build.
+///
+/// # Errors
+/// When a pipeline has a fault, a selected mart is unknown, or the store cannot be written.
+pub(super) fn build_marts(session: &Session, request: &Request<'_>, observer: &dyn Observer) -> anyhow::Result<BuildReport> {
+    let pipelines = session.pipelines()?;
+    let seeds = seeds::read(&session.context());
+    let as_of = query::today(session, request.today);
+    let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
+    let fingerprint = fingerprint(session, &inputs, &seeds)?;
+    let select: BTreeSet<TableName> =
+        request.select.iter().map(|name| TableName::parse(name)).collect::<Result<_, _>>().context("--select")?;
+    if request.full_refresh {
+        marts::forget_build(&session.store)?;
+    } else if select.is_empty()
+        && let Some(marts) = last_reports(session, &fingerprint, &pipelines)
+    {
+        return Ok(BuildReport { as_of, marts, seeds, unchanged: true });
+    }
+    let _lock = BuildLock::take(&session.store, &owner())?;
+    let n_stages: u64 = pipelines.iter().map(|pipeline| pipeline.stages.len() as u64).sum();
+    observer.on(Event::Begin { stage: Stage::Build, total: n_stages });
+    let mut engine = Polars::new();
+    let built = build::build(&pipelines, (!select.is_empty()).then_some(&select), &inputs, &mut engine, &mut |progress| {
+        if let Progress::Finished { stage } | Progress::Failed { stage } = progress {
+            observer.on(Event::Item { name: stage.as_str() });
+        }
+    })?;
+    let mut reports = Vec::new();
+    for built in built {
+        let report = match built.result {
+            Ok(made) => {
+                let changed = write(session, built.mart, &made.batch)?;
+                MartReport {
+                    name: built.mart.name.to_string(),
+                    rows: made.batch.num_rows() as u64,
+                    files_changed: changed as u64,
+                    failure: None,
+                    checks: made.checks.iter().filter(|check| !check.passed()).map(check_report).collect(),
+                }
+            }
+            Err(error) => MartReport {
+                name: built.mart.name.to_string(),
+                rows: 0,
+                files_changed: 0,
+                failure: Some(explained(&error)),
+                checks: Vec::new(),
+            },
+        };
+        reports.push(report);
+    }
+    observer.on(Event::End { stage: Stage::Build });
+    reports.sort_by(|a, b| a.name.cmp(&b.name));
+    if select.is_empty() {
+        let known = pipelines.iter().flat_map(Pipeline::marts).map(|mart| mart.name.clone()).collect();
+        marts::delete_others(&session.store, &known)?;
+        marts::note_build(&session.store, &json!({"fingerprint": fingerprint, "marts": reports}))?;
+    }
+    Ok(BuildReport { as_of, marts: reports, seeds, unchanged: false })
+}
+
+fn write(session: &Session, mart: &Mart, batch: &RecordBatch) -> anyhow::Result<usize> {
+    let column = mart.partition.column();
+    Ok(marts::write(&session.store, &mart.name, column, batch, mart.today)?)
+}
+
+fn check_report(check: &CheckResult) -> CheckReport {
+    let what = match &check.outcome {
+        Outcome::Passed => String::new(),
+        Outcome::Failed { rows, examples } => {
+            let shown: Vec<&str> = examples.iter().take(2).map(|example| &**example).collect();
+            format!("{}, as {}", counted(*rows as u64, "row"), shown.join("; "))
+        }
+        Outcome::Unknown(why) => format!("could not be checked: {why}"),
+    };
+    CheckReport { rule: check.rule.to_string(), is_error: check.severity == Severity::Error, what }
+}
+
+/// The reports of the last build, if it was made from the same and its files are still there.
+fn last_reports(session: &Session, fingerprint: &str, pipelines: &[Pipeline]) -> Option<Vec<MartReport>> {
+    let last = marts::last_build(&session.store)?;
+    if last.get("fingerprint")?.as_str()? != fingerprint {
+        return None;
+    }
+    let all_there = pipelines
+        .iter()
+        .flat_map(Pipeline::marts)
+        .all(|mart| marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty()));
+    let mut reports: Vec<MartReport> = serde_json::from_value(last.get("marts")?.clone()).ok()?;
+    reports.iter_mut().for_each(|report| report.files_changed = 0);
+    (all_there && reports.iter().all(|report| report.failure.is_none())).then_some(reports)
+}
+
+/// Hash of all that the marts are a function of.
+fn fingerprint(session: &Session, inputs: &Inputs, seeds: &Seeds) -> anyhow::Result<String> {
+    let mut texts: Vec<String> = vec![
+        env!("CARGO_PKG_VERSION").to_owned(),
+        format!("{} {:?}", inputs.as_of, inputs.week_start),
+        format!("{:?}", session.workspace.config.settings),
+    ];
+    for (path, text) in session.pipeline_texts()? {
+        texts.push(path);
+        texts.push(text);
+    }
+    for (path, bytes) in &seeds.files {
+        texts.push(format!("{path} {}", blake3::hash(bytes).to_hex()));
+    }
+    for schema in session.catalog.seeds() {
+        texts.push(schema.version.to_string());
+    }
+    for file in inputs.files.values().flat_map(|table| &table.files) {
+        texts.push(format!("{} {}", file.display(), reader::inputs_of(file).unwrap_or_default()));
+    }
+    Ok(id::hash(texts.iter().map(String::as_str)))
+}
+
+pub(super) fn build(session: &Session, options: &BuildOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+    if options.dry_run {
+        let mut out = terminal.out();
+        for mart in session.pipelines()?.iter().flat_map(Pipeline::marts) {
+            if options.select.is_empty() || options.select.iter().any(|name| *name == mart.name.as_str()) {
+                writeln!(out, "would build {}", mart.name)?;
+            }
+        }
+        return Ok(true);
+    }
+    let request = Request { select: &options.select, full_refresh: options.full_refresh, today: options.today };
+    let report = build_marts(session, &request, &*terminal.observer())?;
+    let mut out = terminal.out();
+    match format {
+        Format::Json => {
+            writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "unchanged": report.unchanged, "marts": report.marts}))?;
+        }
+        Format::Table | Format::Csv | Format::Parquet => {
+            let mut table = TextTable::new(&["mart", "rows>", "files changed>", "state"]);
+            for mart in &report.marts {
+                let state = match (&mart.failure, mart.checks.len()) {
+                    (Some(_), _) => "failed".to_owned(),
+                    (None, 0) => "ok".to_owned(),
+                    (None, n) => counted(n as u64, "check") + " failed",
+                };
+                table.push(vec![mart.name.clone(), mart.rows.to_string(), mart.files_changed.to_string(), state]);
+            }
+            for line in table.lines(terminal.width()) {
+                writeln!(out, "{line}")?;
+            }
+            for trouble in report.troubles() {
+                writeln!(out, "{trouble}")?;
+            }
+        }
+    }
+    Ok(report.is_fine(false))
+}

@@ -1,0 +1,81 @@
+//! `check`: what is wrong, worst first: marts, seeds, and files that wait or cannot be read.
+
+use crate::cli::build;
+use crate::cli::build::Request;
+use crate::cli::render::Format;
+use crate::cli::render::SCHEMA_VERSION;
+use crate::cli::render::counted;
+use crate::cli::session::Session;
+use crate::cli::terminal::Terminal;
+use crate::store::entry::Status;
+use crate::store::reports::Catalogue;
+use serde_json::json;
+use std::io::Write;
+
+/// True when nothing is wrong. Files that wait and warnings count with `strict` only.
+///
+/// # Errors
+/// When the store cannot be read, or a pipeline has a fault.
+pub(super) fn check(session: &Session, strict: bool, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+    // Checks are part of building; a build of nothing new only reads what the last one found.
+    let request = Request { select: &[], full_refresh: false, today: None };
+    let report = build::build_marts(session, &request, &*terminal.observer())?;
+    let catalogue = Catalogue::load(&session.store)?;
+    let (mut held, mut failed) = (Vec::new(), Vec::new());
+    for (_, entry) in catalogue.live() {
+        let path = entry.sightings.first().map_or("", |sighting| sighting.path.as_str());
+        let reason = entry.failure.clone().or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
+        match entry.status() {
+            Status::Held => held.push((path.to_owned(), reason.unwrap_or_default())),
+            Status::Failed => failed.push((path.to_owned(), reason.unwrap_or_default())),
+            Status::Recognised | Status::Skipped => {}
+        }
+    }
+    let unbalanced: Vec<String> = catalogue
+        .live()
+        .flat_map(|(_, entry)| &entry.tables)
+        .filter(|table| {
+            let rows = table.rows;
+            rows.read != rows.stored + rows.merged + rows.rejected + rows.skipped
+        })
+        .filter_map(|table| table.report_id.clone())
+        .collect();
+    let troubles = report.troubles();
+    let mut out = terminal.out();
+    if format == Format::Json {
+        let list = |list: &[(String, String)]| -> Vec<serde_json::Value> {
+            list.iter().map(|(path, reason)| json!({"path": path, "reason": reason})).collect()
+        };
+        writeln!(
+            out,
+            "{}",
+            json!({
+                "schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "marts": report.marts,
+                "troubles": troubles, "held": list(&held), "failed": list(&failed), "unbalanced_reports": unbalanced,
+            })
+        )?;
+    } else {
+        for trouble in &troubles {
+            writeln!(out, "{trouble}")?;
+        }
+        for id in &unbalanced {
+            writeln!(out, "report {id}: rows read are not rows stored + merged + rejected + skipped")?;
+        }
+        for (what, list) in [("unreadable", &failed), ("held", &held)] {
+            for (path, reason) in list {
+                writeln!(out, "{what}: {path}: {reason}")?;
+            }
+        }
+        let n = troubles.len() + unbalanced.len();
+        let waiting = held.len() + failed.len();
+        writeln!(
+            out,
+            "{} checked as of {}: {}, {} waiting or unreadable",
+            counted(report.marts.len() as u64, "mart"),
+            report.as_of,
+            counted(n as u64, "trouble"),
+            counted(waiting as u64, "file")
+        )?;
+    }
+    Ok(report.is_fine(strict) && unbalanced.is_empty() && (!strict || held.is_empty() && failed.is_empty()))
+}

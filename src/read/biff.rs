@@ -1,0 +1,213 @@
+//! A look into old xls workbooks before they are read: whether their cells lie where such a workbook can have cells.
+//!
+//! The library that reads them lays out every cell between the first and the last, so that one stray address of a damaged
+//! file would ask for more memory than there is and end the program. Knows only as much of the format as that takes.
+
+/// Columns that the format can have; rows are stored in 16 bits and cannot stray.
+const COLUMNS: u16 = 256;
+/// Streams below this size are kept in the small sectors of another stream.
+const SMALL: usize = 4096;
+const SMALL_SECTOR: usize = 64;
+/// Sector numbers from here on are marks, not sectors.
+const FIRST_MARK: u32 = 0xFFFF_FFFA;
+
+/// Record types that begin with the row and the column of a cell.
+const CELLS: &[u16] = &[
+    0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E,
+];
+
+/// Whether all cells are in possible columns; none where the file's structure cannot be followed.
+pub(super) fn cells_are_in_place(file: &[u8]) -> Option<bool> {
+    let compound = Compound::of(file)?;
+    let stream = compound
+        .stream("Workbook")
+        .or_else(|| compound.stream("Book"))?;
+    let mut rest = &*stream;
+    while let Some((head, body)) = rest.split_at_checked(4) {
+        let (kind, length) = (short(head, 0)?, usize::from(short(head, 2)?));
+        let Some((record, after)) = body.split_at_checked(length) else {
+            break;
+        };
+        let column = if CELLS.contains(&kind) {
+            short(record, 2).unwrap_or(0)
+        } else {
+            0
+        };
+        // A run of numbers ends with its last column.
+        let last = if kind == 0x00BD {
+            short(record, length.saturating_sub(2)).unwrap_or(0)
+        } else {
+            0
+        };
+        if column.max(last) >= COLUMNS {
+            return Some(false);
+        }
+        rest = after;
+    }
+    Some(true)
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes
+        .get(at..at + 2)?
+        .try_into()
+        .ok()
+        .map(u16::from_le_bytes)
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes
+        .get(at..at + 4)?
+        .try_into()
+        .ok()
+        .map(u32::from_le_bytes)
+}
+
+fn longs(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|four| u32::from_le_bytes(*four))
+}
+
+/// The file system that old workbooks live in.
+struct Compound<'a> {
+    file: &'a [u8],
+    sector_size: usize,
+    /// By sector, the sector that follows.
+    next: Vec<u32>,
+    directory: Vec<u8>,
+}
+
+impl<'a> Compound<'a> {
+    fn of(file: &'a [u8]) -> Option<Self> {
+        let sector_size = match short(file, 30)? {
+            9 => 512,
+            12 => 4096,
+            _ => return None,
+        };
+        let mut compound = Self {
+            file,
+            sector_size,
+            next: Vec::new(),
+            directory: Vec::new(),
+        };
+        let mut tables: Vec<u32> = longs(file.get(76..512)?).collect();
+        let (mut more, mut left) = (long(file, 68)?, file.len() / sector_size);
+        while more < FIRST_MARK && left > 0 {
+            tables.extend(longs(compound.sector(more)?));
+            more = tables.pop()?;
+            left -= 1;
+        }
+        for table in tables.into_iter().filter(|table| *table < FIRST_MARK) {
+            let follows = longs(compound.sector(table)?);
+            compound.next.extend(follows);
+        }
+        compound.directory = compound.chain(long(file, 48)?)?;
+        Some(compound)
+    }
+
+    fn sector(&self, number: u32) -> Option<&'a [u8]> {
+        let start = (usize::try_from(number).ok()? + 1).checked_mul(self.sector_size)?;
+        // The last sector may be cut short.
+        self.file
+            .get(start..self.file.len().min(start.checked_add(self.sector_size)?))
+    }
+
+    fn chain(&self, first: u32) -> Option<Vec<u8>> {
+        let (mut bytes, mut sector) = (Vec::new(), first);
+        while sector < FIRST_MARK && bytes.len() <= self.file.len() {
+            bytes.extend_from_slice(self.sector(sector)?);
+            sector = *self.next.get(usize::try_from(sector).ok()?)?;
+        }
+        Some(bytes)
+    }
+
+    /// First sector and size of a directory entry.
+    fn entry(&self, name: &str) -> Option<(u32, usize)> {
+        let name: Vec<u8> = name
+            .encode_utf16()
+            .chain([0])
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let same =
+            |entry: &&[u8]| entry.len() == 128 && entry[..name.len()].eq_ignore_ascii_case(&name);
+        let entry = self.directory.chunks(128).find(same)?;
+        Some((long(entry, 116)?, usize::try_from(long(entry, 120)?).ok()?))
+    }
+
+    fn stream(&self, name: &str) -> Option<Vec<u8>> {
+        let (first, size) = self.entry(name)?;
+        let mut bytes = if size < SMALL {
+            self.small_chain(first)?
+        } else {
+            self.chain(first)?
+        };
+        bytes.truncate(size);
+        Some(bytes)
+    }
+
+    fn small_chain(&self, first: u32) -> Option<Vec<u8>> {
+        let next: Vec<u32> = longs(&self.chain(long(self.file, 60)?)?).collect();
+        let all = self.chain(long(&self.directory, 116)?)?;
+        let (mut bytes, mut sector) = (Vec::new(), first);
+        while sector < FIRST_MARK && bytes.len() < SMALL {
+            let number = usize::try_from(sector).ok()?;
+            bytes.extend_from_slice(all.chunks(SMALL_SECTOR).nth(number)?);
+            sector = *next.get(number)?;
+        }
+        Some(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A compound file of one table sector, one directory sector and a stream of 4096 bytes.
+    fn workbook(records: &[u8]) -> Vec<u8> {
+        let mut file = vec![0; 512 * 3];
+        file[30] = 9;
+        file[48] = 1;
+        file[68..512].fill(0xFF);
+        file[76..80].copy_from_slice(&0_u32.to_le_bytes());
+        let follows = (0..128_u32).map(|sector| {
+            if (2..9).contains(&sector) {
+                sector + 1
+            } else {
+                0xFFFF_FFFE
+            }
+        });
+        file[512..1024].copy_from_slice(&follows.flat_map(u32::to_le_bytes).collect::<Vec<_>>());
+        let name: Vec<u8> = "Workbook"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        file[1024..1024 + name.len()].copy_from_slice(&name);
+        file[1024 + 116] = 2;
+        file[1024 + 120..1024 + 124].copy_from_slice(&4096_u32.to_le_bytes());
+        file.extend_from_slice(records);
+        file.resize(512 * 3 + 4096, 0);
+        file
+    }
+
+    #[test]
+    fn stray_columns_are_seen() {
+        let number =
+            |column: u8, high: u8| [&[3, 2, 14, 0, 9, 0, column, high][..], &[0; 10]].concat();
+        let run = [0xBD, 0, 6, 0, 9, 0, 1, 0, 0, 4];
+        let cases: [(Vec<u8>, Option<bool>); 4] = [
+            (workbook(&number(255, 0)), Some(true)),
+            (
+                workbook(&[number(1, 0), number(0, 1)].concat()),
+                Some(false),
+            ),
+            (workbook(&run), Some(false)),
+            (b"no workbook".to_vec(), None),
+        ];
+        for (file, expected) in cases {
+            assert_eq!(cells_are_in_place(&file), expected);
+        }
+    }
+}
