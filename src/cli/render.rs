@@ -253,6 +253,14 @@ pub(super) fn shown(array: &ArrayRef, row: usize) -> String {
     }
 }
 
+/// The same in a unit: fractions as percent.
+pub(super) fn shown_as(array: &ArrayRef, row: usize, unit: &str) -> String {
+    match array.as_primitive_opt::<Float64Type>() {
+        Some(values) if unit == "fraction" && values.is_valid(row) => format!("{:.1} %", values.value(row) * 100.0),
+        _ => shown(array, row),
+    }
+}
+
 /// A value as JSON text. Decimals are numbers with all their digits.
 fn json_value(array: &ArrayRef, row: usize) -> String {
     if array.is_null(row) {

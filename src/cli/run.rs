@@ -10,7 +10,7 @@ use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::TextTable;
 use crate::cli::render::counted;
-use crate::cli::render::shown;
+use crate::cli::render::shown_as;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::model::id;
@@ -37,7 +37,7 @@ use serde_json::json;
 use std::io::Write;
 
 /// Rows of a mart that the summary shows.
-const SHOWN_ROWS: usize = 14;
+const SHOWN_ROWS: usize = 24;
 /// Findings that the summary names.
 const NAMED: usize = 3;
 
@@ -130,10 +130,10 @@ fn print_summary(
 /// The newest period of a mart, the columns that its pipeline wants shown.
 fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn Write) -> anyhow::Result<()> {
     let batch = whole(session, mart)?;
-    let newest = mart.partition.column().and_then(|name| newest_of(&batch, name));
-    let wanted: Vec<usize> = (0..batch.num_rows())
-        .filter(|row| is_newest(mart, &batch, *row, newest) && passes(mart, &batch, *row))
-        .collect();
+    let passing: Vec<usize> = (0..batch.num_rows()).filter(|row| passes(mart, &batch, *row)).collect();
+    let day = |row: &usize| day_of(mart, &batch, *row);
+    let newest = passing.iter().filter_map(day).max();
+    let wanted: Vec<usize> = passing.iter().copied().filter(|row| day(row) == newest).collect();
     let title = match (newest, mart.partition.column()) {
         (Some(day), Some(name)) => {
             let day = crate::model::period::date_of(day).map_or_else(String::new, |day| day.to_string());
@@ -153,8 +153,8 @@ fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let mut table = TextTable::new(&headers);
     for row in wanted.iter().take(SHOWN_ROWS) {
-        let cells = mart.show.iter().filter_map(|name| batch.column_by_name(name.as_str()));
-        table.push(cells.map(|array| shown(array, *row)).collect());
+        let cells = mart.show.iter().filter_map(|name| Some((batch.column_by_name(name.as_str())?, mart.column(name.as_str())?)));
+        table.push(cells.map(|(array, column)| shown_as(array, *row, &column.unit)).collect());
     }
     for line in table.lines(terminal.width().saturating_sub(2)) {
         writeln!(out, "  {line}")?;
@@ -168,17 +168,10 @@ fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn
     Ok(())
 }
 
-fn newest_of(batch: &RecordBatch, column: &str) -> Option<i32> {
-    let days = batch.column_by_name(column)?.as_primitive_opt::<Date32Type>()?;
-    arrow::compute::max(days)
-}
-
-fn is_newest(mart: &Mart, batch: &RecordBatch, row: usize, newest: Option<i32>) -> bool {
-    let days = mart.partition.column().and_then(|name| batch.column_by_name(name));
-    match (days.and_then(|array| array.as_primitive_opt::<Date32Type>()), newest) {
-        (Some(days), Some(newest)) => days.is_valid(row) && days.value(row) == newest,
-        _ => true,
-    }
+/// The period of a row as a day number; none for a mart that is not partitioned.
+fn day_of(mart: &Mart, batch: &RecordBatch, row: usize) -> Option<i32> {
+    let days = batch.column_by_name(mart.partition.column()?)?.as_primitive_opt::<Date32Type>()?;
+    days.is_valid(row).then(|| days.value(row))
 }
 
 /// Whether the row is one of those that the pipeline wants shown.

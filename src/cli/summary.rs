@@ -3,6 +3,7 @@
 use crate::cli::render::counted;
 use crate::ingest::Outcome;
 use crate::ingest::current::Refreshed;
+use crate::model::finding::Code;
 use crate::store::entry::Entry;
 use crate::store::entry::Status;
 use serde_json::Value;
@@ -187,7 +188,8 @@ fn reasons(entries: &[std::sync::Arc<Entry>], status: Status) -> String {
 }
 
 fn first_reject(table: &crate::store::entry::TableEntry) -> String {
-    let found = table.findings.iter().filter(|finding| matches!(finding.code.as_str(), "bad-cell" | "missing-key"));
+    let rejects = |code: &str| Code::ALL.iter().any(|known| known.rejects_row() && known.as_str() == code);
+    let found = table.findings.iter().filter(|finding| rejects(&finding.code));
     let Some(example) = found.clone().next().and_then(|finding| finding.examples.first().map(|example| (finding, example))) else {
         return String::new();
     };

@@ -6,6 +6,7 @@ use crate::ingest::inbox::Candidate;
 use crate::ingest::table;
 use crate::ingest::table::Surroundings;
 use crate::model::id;
+use crate::model::table::MergeBy;
 use crate::normalise::facts;
 use crate::read;
 use crate::read::Document;
@@ -17,6 +18,7 @@ use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::files;
 use crate::store::layout;
+use crate::store::part;
 use crate::store::rejects;
 use crate::store::writer;
 use crate::workspace::inbox::folder_facts;
@@ -61,7 +63,7 @@ pub fn read(
     candidate: &Candidate,
     mtime: Option<Timestamp>,
 ) -> Result<FileReading, StoreError> {
-    examine(context, candidate, mtime, &mut |reading| keep(store, reading))
+    examine(context, candidate, mtime, &mut |reading| keep(context, store, reading))
 }
 
 /// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
@@ -73,7 +75,7 @@ fn examine(
     context: &Context<'_>,
     candidate: &Candidate,
     mtime: Option<Timestamp>,
-    keep: &mut dyn FnMut(&table::TableReading) -> Result<(), StoreError>,
+    keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
     let limits = &context.workspace.config.limits;
     let limits = read::Limits {
@@ -113,7 +115,7 @@ fn examine_document(
     candidate: &Candidate,
     mtime: Option<Timestamp>,
     document: &Document,
-    keep: &mut dyn FnMut(&table::TableReading) -> Result<(), StoreError>,
+    keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<DocumentReading, StoreError> {
     let folder = folder_facts(&context.workspace.config.inbox_rules, &candidate.in_inbox);
     let around = Surroundings {
@@ -144,8 +146,8 @@ fn examine_document(
         }
         Kind::Text { .. } | Kind::Workbook { .. } => {
             for table in &document.tables {
-                let read = table::read(context, &around, table);
-                keep(&read)?;
+                let mut read = table::read(context, &around, table);
+                keep(&mut read)?;
                 reading.tables.push(read.entry);
             }
         }
@@ -184,10 +186,18 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
 }
 
 /// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
-fn keep(store: &Store, reading: &table::TableReading) -> Result<(), StoreError> {
-    for part in &reading.parts {
+fn keep(context: &Context<'_>, store: &Store, reading: &mut table::TableReading) -> Result<(), StoreError> {
+    for (part, entry) in reading.parts.iter().zip(&mut reading.entry.parts) {
         let path = store.root().join(layout::native(&part.path));
-        let bytes = writer::encode(&path, part.batch.schema_ref(), std::slice::from_ref(&part.batch), None)?;
+        let Some(table) = context.catalog.table(&part.table) else { continue };
+        let bytes = match table.merge.by {
+            MergeBy::Slice => {
+                let encoded = part::encode(&path, table, &part.batch)?;
+                entry.slices = encoded.slices;
+                encoded.bytes
+            }
+            MergeBy::Key => writer::encode(&path, part.batch.schema_ref(), std::slice::from_ref(&part.batch), None)?,
+        };
         files::put_new(&path, &bytes)?;
     }
     match &reading.entry.reading {

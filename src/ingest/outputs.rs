@@ -439,7 +439,8 @@ fn split(table: &Table, batch: &RecordBatch, reading: &str, entry: &mut TableEnt
             month,
             path: path.clone(),
             rows: n_rows,
+            slices: Vec::new(),
         });
-        parts.push(PartRows { path, batch: taken });
+        parts.push(PartRows { path, table: table.name.clone(), batch: taken });
     }
 }

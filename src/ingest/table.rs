@@ -20,6 +20,7 @@ use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
 use crate::model::market::DateOrder;
+use crate::model::name::TableName;
 use crate::model::place::Place;
 use crate::model::raw::RawChunk;
 use crate::normalise::facts::Facts;
@@ -77,6 +78,7 @@ pub struct TableReading {
 /// Rows of one partition of one table, under the path at which they will lie.
 pub struct PartRows {
     pub path: String,
+    pub table: TableName,
     pub batch: RecordBatch,
 }
 

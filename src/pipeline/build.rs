@@ -400,6 +400,24 @@ fn make_helper(
     batch.map(Some).map_err(rows)
 }
 
+/// The columns that date a table's rows: its day columns, or the times of its events.
+fn dated_columns(table: &TableFiles) -> Vec<&str> {
+    let fields = || table.schema.fields().iter();
+    let days: Vec<&str> = fields()
+        .filter(|field| *field.data_type() == DataType::Date32)
+        .map(|field| field.name().as_str())
+        .filter(|name| DAY_COLUMNS.contains(name))
+        .collect();
+    if !days.is_empty() {
+        return days;
+    }
+    fields()
+        .filter(|field| matches!(field.data_type(), DataType::Timestamp(..)))
+        .map(|field| field.name().as_str())
+        .filter(|name| *name != "observed_at")
+        .collect()
+}
+
 /// A year around all days of the store's tables; around today where there is none.
 fn span(inputs: &Inputs, engine: &mut dyn Engine) -> Result<Span, HelperError> {
     let mut days: Vec<i32> = Vec::new();
@@ -408,22 +426,17 @@ fn span(inputs: &Inputs, engine: &mut dyn Engine) -> Result<Span, HelperError> {
         .iter()
         .filter(|(_, table)| !table.files.is_empty())
     {
-        for column in DAY_COLUMNS {
-            let dated = table
-                .schema
-                .field_with_name(column)
-                .is_ok_and(|field| *field.data_type() == DataType::Date32);
-            if dated {
-                let sql =
-                    format!("SELECT MIN({column}) AS first, MAX({column}) AS last FROM {name}");
-                let found = engine.execute(std::slice::from_ref(name), &sql);
-                let found = found.map_err(|source| HelperError::Read { source })?;
-                let cells = found
-                    .columns()
-                    .iter()
-                    .filter_map(|array| array.as_primitive_opt::<Date32Type>());
-                days.extend(cells.flat_map(|array| array.iter().flatten()));
-            }
+        for column in dated_columns(table) {
+            let sql = format!(
+                "SELECT MIN(CAST({column} AS DATE)) AS first, MAX(CAST({column} AS DATE)) AS last FROM {name}"
+            );
+            let found = engine.execute(std::slice::from_ref(name), &sql);
+            let found = found.map_err(|source| HelperError::Read { source })?;
+            let cells = found
+                .columns()
+                .iter()
+                .filter_map(|array| array.as_primitive_opt::<Date32Type>());
+            days.extend(cells.flat_map(|array| array.iter().flatten()));
         }
     }
     let (first, last) = (days.iter().min().copied(), days.iter().max().copied());

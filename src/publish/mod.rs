@@ -179,13 +179,16 @@ fn cells<'a>(sheet: &Sheet<'a>, column: &SheetColumn<'_>) -> Result<Cells<'a>, P
     })
 }
 
+/// Puts bytes in the place of a file, as `files::replace` does.
+type Replace<'a> = dyn Fn(&Path, &[u8]) -> Result<bool, StoreError> + 'a;
+
 /// The most siblings that are tried; who has more copies open than this has another problem.
 const MAX_SIBLINGS: usize = 9;
 
 fn place(
     folder: &Path,
     document: Document,
-    replace: &dyn Fn(&Path, &[u8]) -> Result<bool, StoreError>,
+    replace: &Replace<'_>,
 ) -> Result<Published, PublishError> {
     let wanted = folder.join(&document.name);
     let mut refused = None;

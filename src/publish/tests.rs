@@ -139,13 +139,13 @@ fn a_file_that_is_open_gets_a_sibling() {
     assert_eq!(read("数据 (3).xlsx"), b"3");
 
     // What is not there cannot be open: the folder itself is the trouble, or the disk is full.
-    let refused = refuses(&["new.xlsx"], denied);
+    let no_folder = refuses(&["new.xlsx"], denied);
     let new = Document {
         name: "new.xlsx".into(),
         bytes: Vec::new(),
         note: None,
     };
-    assert!(place(folder.path(), new, &refused).is_err());
+    assert!(place(folder.path(), new, &no_folder).is_err());
     let full = refuses(&["数据.xlsx"], io::ErrorKind::StorageFull);
     assert!(place(folder.path(), document(b"4"), &full).is_err());
 }

@@ -13,12 +13,15 @@ use crate::publish::label;
 use crate::publish::xlsx::style::Style;
 use crate::publish::xlsx::worksheet::Page;
 use jiff::civil::Date;
+use rust_xlsxwriter::ColNum;
 use rust_xlsxwriter::DocProperties;
 use rust_xlsxwriter::ExcelDateTime;
+use rust_xlsxwriter::RowNum;
 use rust_xlsxwriter::Url;
 use rust_xlsxwriter::Workbook;
 use rust_xlsxwriter::Worksheet;
 use rust_xlsxwriter::XlsxError;
+use unicode_width::UnicodeWidthStr;
 
 pub(super) struct Xlsx;
 
@@ -30,7 +33,7 @@ impl Target for Xlsx {
     fn write(&self, edition: &Edition<'_>, put: &mut Put<'_>) -> Result<(), PublishError> {
         let name = format!("{}_{}.xlsx", edition.lang.words().file, edition.as_of);
         let (bytes, note) =
-            workbook(edition, worksheet::MAX_ROWS).map_err(|source| PublishError::Workbook {
+            workbook(edition, Room::FULL).map_err(|source| PublishError::Workbook {
                 name: name.as_str().into(),
                 source,
             })?;
@@ -38,11 +41,40 @@ impl Target for Xlsx {
     }
 }
 
-/// The workbook and what was left out of it. A worksheet takes so many rows at most beside its header.
-fn workbook(
-    edition: &Edition<'_>,
-    max_rows: usize,
-) -> Result<(Vec<u8>, Option<String>), XlsxError> {
+/// How much a workbook takes.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    /// Of one worksheet, less its header.
+    rows: usize,
+    /// Of all worksheets together.
+    cells: usize,
+}
+
+impl Room {
+    /// The rows are Excel's limit. A cell costs about 150 bytes while the workbook is made, so these stay under a
+    /// gigabyte; nobody reads more.
+    const FULL: Self = Self {
+        rows: 1_048_575,
+        cells: 5_000_000,
+    };
+
+    /// The most cells that one worksheet may have: small ones are left whole and the large ones share what remains.
+    fn most_cells(self, mut sizes: Vec<usize>) -> usize {
+        sizes.sort_unstable();
+        let mut free = self.cells;
+        for (nth, size) in sizes.iter().enumerate() {
+            let share = free / (sizes.len() - nth);
+            if *size > share {
+                return share;
+            }
+            free -= size;
+        }
+        self.cells
+    }
+}
+
+/// The workbook and what was left out of it.
+fn workbook(edition: &Edition<'_>, room: Room) -> Result<(Vec<u8>, Option<String>), XlsxError> {
     let mut workbook = Workbook::new();
     let style = Style::of(edition.lang);
     workbook.set_default_format(&style.body, style.row_pixels, style::COLUMN_PIXELS)?;
@@ -55,16 +87,17 @@ fn workbook(
 
     let sheets: Vec<_> = edition.tables.iter().map(|table| table.sheet).collect();
     let names = label::sheet_names(edition.lang, &sheets);
+    let sizes = sheets
+        .iter()
+        .map(|s| s.batch.num_rows() * s.columns.len())
+        .collect();
+    let most_cells = room.most_cells(sizes);
     let mut tabs = style::Tabs::new();
     let mut pages = Vec::new();
     for (table, name) in edition.tables.iter().zip(names) {
-        pages.push(Page::of(
-            edition.lang,
-            table,
-            name,
-            tabs.colour(table.sheet.group),
-            max_rows,
-        ));
+        let max_rows = room.rows.min(most_cells / table.sheet.columns.len().max(1));
+        let tab = tabs.colour(table.sheet.group);
+        pages.push(Page::of(edition.lang, table, name, tab, max_rows));
     }
     contents(edition, &pages, &style, workbook.add_worksheet())?;
     let mut n_cut = 0;
@@ -89,6 +122,25 @@ fn creation(day: Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(year, field(day.month()), field(day.day()))
 }
 
+/// The width of a column of sentences, in digits; letters are narrower, so that it holds as many of them at least.
+const PROSE: u32 = 64;
+
+/// A sentence over as many lines as it needs. Not every program finds the height of a row by itself.
+fn write_wrapped(
+    sheet: &mut Worksheet,
+    style: &Style,
+    row: RowNum,
+    column: ColNum,
+    text: &str,
+) -> Result<(), XlsxError> {
+    let lines = worksheet::count(text.width()).div_ceil(PROSE).max(1);
+    if lines > 1 {
+        sheet.set_row_height_pixels(row, lines * style.row_pixels)?;
+    }
+    sheet.write_string_with_format(row, column, text, &style.wrapped)?;
+    Ok(())
+}
+
 /// What lies in the workbook, with links, and what its colours mean.
 fn contents(
     edition: &Edition<'_>,
@@ -111,7 +163,7 @@ fn contents(
         words.note,
         words.mart,
     ];
-    for ((column, head), width) in (0..).zip(heads).zip([34, 24, 12, 10, 36, 24]) {
+    for ((column, head), width) in (0..).zip(heads).zip([34, 24, 12, 10, PROSE, 24]) {
         sheet.set_column_width(column, width)?;
         let counts = matches!(column, 2 | 3);
         let format = if counts {
@@ -129,8 +181,9 @@ fn contents(
         sheet.write_number_with_format(row, 2, worksheet::count(page.rows()), &style.count)?;
         let n_columns = page.table.sheet.columns.len();
         sheet.write_number_with_format(row, 3, worksheet::count(n_columns), &style.count)?;
-        let cut = page.kept.map(|kept| edition.lang.cut(kept, page.rows()));
-        sheet.write_string_with_format(row, 4, cut.unwrap_or_default(), &style.wrapped)?;
+        if let Some(kept) = page.kept {
+            write_wrapped(sheet, style, row, 4, &edition.lang.cut(kept, page.rows()))?;
+        }
         sheet.write_string_with_format(row, 5, page.table.sheet.name, &style.quiet)?;
         row += 1;
     }
@@ -149,7 +202,7 @@ fn contents(
         row += 1;
         sheet.write_string_with_format(row, 0, meaning, format)?;
     }
-    worksheet::page_setup(sheet)?;
+    worksheet::page_setup(sheet);
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())
 }
@@ -170,7 +223,7 @@ fn glossary(
         words.meaning,
         words.column,
     ];
-    for ((column, head), width) in (0..).zip(heads).zip([26, 32, 28, 64, 28]) {
+    for ((column, head), width) in (0..).zip(heads).zip([26, 32, 28, PROSE, 28]) {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, head, &style.head)?;
     }
@@ -181,13 +234,12 @@ fn glossary(
             sheet.write_string_with_format(row, 0, &page.name, &style.top)?;
             sheet.write_string_with_format(row, 1, title, &style.top)?;
             sheet.write_string_with_format(row, 2, edition.lang.unit(column.unit), &style.top)?;
-            let meaning = edition.lang.meaning(column);
-            sheet.write_string_with_format(row, 3, meaning, &style.wrapped)?;
+            write_wrapped(sheet, style, row, 3, edition.lang.meaning(column))?;
             sheet.write_string_with_format(row, 4, column.name, &style.top)?;
         }
     }
     sheet.autofilter(0, 0, row, 4)?;
-    worksheet::page_setup(sheet)?;
+    worksheet::page_setup(sheet);
     sheet.set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     Ok(())
 }

@@ -165,6 +165,35 @@ pub struct Part {
     /// Relative to the store.
     pub path: String,
     pub rows: u64,
+    /// In the order of their rows. Empty for tables that are merged by key.
+    pub slices: Vec<SliceEntry>,
+}
+
+/// Rows of a part that are replaced together: enough to choose among observations without reading them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceEntry {
+    pub family: String,
+    pub account: String,
+    pub ad_product: String,
+    pub source: String,
+    /// First day, as `2026-01-31`.
+    pub day: String,
+    /// Last day of a range.
+    pub end: String,
+    /// First row in the part, from 0.
+    pub start: u64,
+    pub rows: u64,
+    /// Rows with a blank cell in the key.
+    pub blank: u64,
+    /// Sum of the measure that must not shrink, unscaled.
+    pub weight: String,
+    /// Hash of the members, where a report may be partial.
+    pub members: String,
+    /// The row group in which it begins.
+    pub first_group: u64,
+    /// Whether its row groups hold nothing else.
+    pub own_groups: bool,
 }
 
 impl Entry {

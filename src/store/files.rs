@@ -5,6 +5,7 @@ use crate::store::StoreError;
 use std::fs;
 use std::fs::File;
 use std::io;
+use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -41,6 +42,58 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
     temp.persist(path).map_err(|failed| StoreError::File { verb: "replace", path: path.into(), source: failed.error })?;
     sync_folder(path);
     Ok(true)
+}
+
+/// A file being written beside its place; nothing is visible before [`settle`].
+///
+/// # Errors
+/// When the folder cannot be made or written.
+pub fn stage(path: &Path) -> Result<NamedTempFile, StoreError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| StoreError::File { verb: "make the folder", path: folder.into(), source })?;
+    let failed = |source| StoreError::File { verb: "write", path: path.into(), source };
+    let temp = tempfile::Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is private; what others read, as a BI tool does, must be readable.
+        temp.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
+    }
+    Ok(temp)
+}
+
+/// Puts a staged file in the place of whatever is there. False when the very same bytes are there already.
+///
+/// # Errors
+/// When the folder cannot be written, or a reader holds the old file (Windows).
+pub fn settle(temp: NamedTempFile, path: &Path) -> Result<bool, StoreError> {
+    let failed = |source| StoreError::File { verb: "replace", path: path.into(), source };
+    if is_same(temp.path(), path).unwrap_or(false) {
+        return Ok(false);
+    }
+    temp.as_file().sync_all().map_err(failed)?;
+    temp.persist(path).map_err(|refused| failed(refused.error))?;
+    sync_folder(path);
+    Ok(true)
+}
+
+/// Whether two files hold the same bytes, compared block by block.
+fn is_same(a: &Path, b: &Path) -> io::Result<bool> {
+    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
+    if a.metadata()?.len() != b.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let n = a.read(&mut left)?;
+        if n == 0 {
+            return Ok(true);
+        }
+        b.read_exact(&mut right[..n])?;
+        if left[..n] != right[..n] {
+            return Ok(false);
+        }
+    }
 }
 
 /// # Errors
@@ -99,17 +152,9 @@ const TEMP_PREFIX: &str = ".sellerlake-";
 
 /// The bytes in a temporary file beside their place, so that the rename is atomic, and on the disk.
 fn written(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| StoreError::File { verb: "make the folder", path: folder.into(), source })?;
+    let mut temp = stage(path)?;
     let failed = |source| StoreError::File { verb: "write", path: path.into(), source };
-    let mut temp = tempfile::Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder).map_err(failed)?;
     temp.write_all(bytes).map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is private; what others read, as a BI tool does, must be readable.
-        temp.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
-    }
     temp.as_file().sync_all().map_err(failed)?;
     Ok(temp)
 }

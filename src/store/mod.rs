@@ -2,6 +2,7 @@
 //!
 //! Knows tables, not reports; knows no clock: whoever commits says when. The seam to the file system is five verbs.
 
+mod choose;
 pub mod decisions;
 pub mod entry;
 pub mod files;
@@ -10,10 +11,12 @@ pub mod listing;
 pub mod lock;
 pub mod marts;
 pub mod merge;
+pub mod part;
 pub mod reader;
 pub mod rejects;
 pub mod reports;
 pub mod slices;
+mod splice;
 pub mod writer;
 
 use std::path::Path;

@@ -30,6 +30,28 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<Vec<RecordBatch>, StoreEr
         .collect()
 }
 
+/// Reads some rows of a file, as [`read`] does: `rows` of them from row `start` on.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_rows(path: &Path, schema: &SchemaRef, start: u64, rows: u64) -> Result<Vec<RecordBatch>, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::File { verb: "open", path: path.into(), source })?;
+    let failed = |source| StoreError::Decode { path: path.into(), source };
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(failed)?
+        .with_batch_size(BATCH)
+        .with_offset(usize::try_from(start).unwrap_or(usize::MAX))
+        .with_limit(usize::try_from(rows).unwrap_or(usize::MAX))
+        .build()
+        .map_err(failed)?;
+    reader
+        .map(|batch| {
+            let batch = batch.map_err(|source| StoreError::Rows { path: path.into(), source })?;
+            conform(path, &batch, schema)
+        })
+        .collect()
+}
+
 /// The fingerprint that a file was made from, or none when there is no such file or it is damaged.
 pub fn inputs_of(path: &Path) -> Option<String> {
     let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;

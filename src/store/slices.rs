@@ -20,7 +20,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self { rows: self.rows + other.rows, blank: self.blank + other.blank, weight: self.weight + other.weight }
     }
 }

@@ -46,7 +46,10 @@ pub(crate) fn in_package(relative: &str) -> PathBuf {
 
 /// A path relative to a folder, with `/`.
 pub(crate) fn slashed(path: &Path, below: &Path) -> String {
-    path.strip_prefix(below).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    path.strip_prefix(below)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .replace('\\', "/")
 }
 
 /// A small workspace with a store.
@@ -72,7 +75,12 @@ impl Shop {
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir_all(root.join("inbox")).unwrap();
         let config = wire::parse(config).unwrap();
-        Self { _folder: folder, workspace: Workspace { root, config }, decisions: Vec::new(), flags: Flags::default() }
+        Self {
+            _folder: folder,
+            workspace: Workspace { root, config },
+            decisions: Vec::new(),
+            flags: Flags::default(),
+        }
     }
 
     pub(crate) fn store(&self) -> Store {
@@ -84,7 +92,12 @@ impl Shop {
         let path = self.workspace.inbox().join(native(relative));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
-        File::options().write(true).open(&path).unwrap().set_modified(at.into()).unwrap();
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(at.into())
+            .unwrap();
         path
     }
 
@@ -103,32 +116,59 @@ impl Shop {
             flags: self.flags.clone(),
         };
         let mut catalogue = Catalogue::load(&store).unwrap();
-        let mut candidates = inbox::find(&context, &[self.workspace.inbox()]).unwrap().candidates;
+        let mut candidates = inbox::find(&context, &[self.workspace.inbox()])
+            .unwrap()
+            .candidates;
         arrange(&mut candidates);
         let now = "2026-03-01T00:00:00Z";
-        let outcomes = ingest::ingest(&context, &store, &mut catalogue, &candidates, now, &Silent).unwrap();
+        let outcomes =
+            ingest::ingest(&context, &store, &mut catalogue, &candidates, now, &Silent).unwrap();
         let refreshed = current::refresh(&context, &store, &catalogue, &Silent).unwrap();
-        Run { outcomes, refreshed }
+        Run {
+            outcomes,
+            refreshed,
+        }
     }
 
     /// Every file below a folder of the store with its bytes.
     pub(crate) fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.store().root().to_path_buf();
         let paths = files::list(&root.join(below)).unwrap();
-        paths.into_iter().map(|path| (slashed(&path, &root), fs::read(&path).unwrap())).collect()
+        paths
+            .into_iter()
+            .map(|path| (slashed(&path, &root), fs::read(&path).unwrap()))
+            .collect()
     }
 
     /// Rows of the parts of a table entry, by the table they belong to, in the order of their source rows.
-    pub(crate) fn observed(&self, entry: &TableEntry) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+    pub(crate) fn observed(
+        &self,
+        entry: &TableEntry,
+    ) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
         let mut tables: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
         for part in &entry.parts {
-            let table = catalog().table(&TableName::parse(&part.table).unwrap()).unwrap();
-            for batch in reader::read(&self.store().root().join(native(&part.path)), &table.arrow()).unwrap() {
-                tables.entry(part.table.clone()).or_default().extend(rows_of(&batch));
+            let table = catalog()
+                .table(&TableName::parse(&part.table).unwrap())
+                .unwrap();
+            for batch in reader::read(
+                &self.store().root().join(native(&part.path)),
+                &table.arrow(),
+            )
+            .unwrap()
+            {
+                tables
+                    .entry(part.table.clone())
+                    .or_default()
+                    .extend(rows_of(&batch));
             }
         }
         for rows in tables.values_mut() {
-            rows.sort_by_cached_key(|row| (row.get("source_row").map(|n| n.parse::<i64>().unwrap()), row.clone()));
+            rows.sort_by_cached_key(|row| {
+                (
+                    row.get("source_row").map(|n| n.parse::<i64>().unwrap()),
+                    row.clone(),
+                )
+            });
         }
         tables
     }
@@ -136,7 +176,11 @@ impl Shop {
     /// A file of the sample's inbox at its place in this one, last modified on 2026-02-12.
     pub(crate) fn put_sample(&self, relative: &str) -> PathBuf {
         let path = in_package("sample_data/inbox").join(native(relative));
-        self.put(relative, &fs::read(path).unwrap(), "2026-02-12T02:00:00Z".parse().unwrap())
+        self.put(
+            relative,
+            &fs::read(path).unwrap(),
+            "2026-02-12T02:00:00Z".parse().unwrap(),
+        )
     }
 }
 
@@ -150,7 +194,12 @@ pub(crate) fn rows_of(batch: &RecordBatch) -> Vec<BTreeMap<String, String>> {
                 .iter()
                 .zip(batch.columns())
                 .filter(|(_, array)| array.is_valid(row))
-                .map(|(field, array)| (field.name().clone(), array_value_to_string(array, row).unwrap()))
+                .map(|(field, array)| {
+                    (
+                        field.name().clone(),
+                        array_value_to_string(array, row).unwrap(),
+                    )
+                })
                 .collect()
         })
         .collect()

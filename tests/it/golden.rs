@@ -47,16 +47,35 @@ struct Case {
 /// Every folder below `tests/cases` that holds a `case.toml`, sorted.
 fn cases() -> Vec<Case> {
     let paths = files::list(&in_package("tests/cases")).unwrap();
-    let folders: BTreeSet<PathBuf> = paths.iter().map(|path| path.parent().unwrap().to_path_buf()).collect();
+    let folders: BTreeSet<PathBuf> = paths
+        .iter()
+        .map(|path| path.parent().unwrap().to_path_buf())
+        .collect();
     folders
         .into_iter()
         .map(|folder| {
-            let inside: Vec<&PathBuf> = paths.iter().filter(|path| path.parent() == Some(&folder)).collect();
-            let inputs: Vec<&&PathBuf> = inside.iter().filter(|path| path.file_stem().unwrap() == "input").collect();
-            assert_eq!(inputs.len(), 1, "{} needs one file called input", folder.display());
+            let inside: Vec<&PathBuf> = paths
+                .iter()
+                .filter(|path| path.parent() == Some(&folder))
+                .collect();
+            let inputs: Vec<&&PathBuf> = inside
+                .iter()
+                .filter(|path| path.file_stem().unwrap() == "input")
+                .collect();
+            assert_eq!(
+                inputs.len(),
+                1,
+                "{} needs one file called input",
+                folder.display()
+            );
             let text = fs::read_to_string(folder.join("case.toml")).unwrap();
-            let told = toml::from_str(&text).unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
-            Case { input: (**inputs[0]).clone(), told, folder }
+            let told = toml::from_str(&text)
+                .unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
+            Case {
+                input: (**inputs[0]).clone(),
+                told,
+                folder,
+            }
         })
         .collect()
 }
@@ -75,10 +94,23 @@ struct Came {
 fn ingest(case: &Case) -> (Came, Vec<TableEntry>) {
     let mut shop = Shop::of(CONFIG);
     shop.flags.account = case.told.account.as_deref().map(Into::into);
-    shop.flags.market = case.told.marketplace.as_deref().map(|code| Market::by_code(code).unwrap());
-    let own_name = case.input.file_name().unwrap().to_string_lossy().into_owned();
+    shop.flags.market = case
+        .told
+        .marketplace
+        .as_deref()
+        .map(|code| Market::by_code(code).unwrap());
+    let own_name = case
+        .input
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
     let name = case.told.file_name.clone().unwrap_or(own_name);
-    let at = case.told.observed_at.as_deref().unwrap_or("2026-02-01T08:00:00Z");
+    let at = case
+        .told
+        .observed_at
+        .as_deref()
+        .unwrap_or("2026-02-01T08:00:00Z");
     let at: Timestamp = at.parse().unwrap();
     shop.put(&name, &fs::read(&case.input).unwrap(), at);
     let run = shop.run();
@@ -94,7 +126,13 @@ fn ingest(case: &Case) -> (Came, Vec<TableEntry>) {
             entries.push(table.clone());
         }
     }
-    (Came { findings, rows: write_rows(&tables) }, entries)
+    (
+        Came {
+            findings,
+            rows: write_rows(&tables),
+        },
+        entries,
+    )
 }
 
 fn write_entry(entry: &Entry, out: &mut String) {
@@ -118,18 +156,50 @@ fn write_table(table: &TableEntry, out: &mut String) {
         line("reason", reason.clone());
     }
     for question in &table.questions {
-        line("question", format!("{} ({})", question.about, question.flag));
+        line(
+            "question",
+            format!("{} ({})", question.about, question.flag),
+        );
     }
     let Some(schema) = &table.schema else { return };
     line("schema", format!("{schema} -> {}", shown(&table.table)));
     line("language", shown(&table.language));
-    line("account", format!("{} (from {})", shown(&table.account), shown(&table.account_from)));
-    line("marketplace", format!("{} (from {})", shown(&table.marketplace), shown(&table.marketplace_from)));
+    line(
+        "account",
+        format!(
+            "{} (from {})",
+            shown(&table.account),
+            shown(&table.account_from)
+        ),
+    );
+    line(
+        "marketplace",
+        format!(
+            "{} (from {})",
+            shown(&table.marketplace),
+            shown(&table.marketplace_from)
+        ),
+    );
     line("currency", shown(&table.currency));
     if let Some(period) = &table.period {
-        line("period", format!("{} {} .. {}", period.kind, shown(&period.start), shown(&period.end)));
+        line(
+            "period",
+            format!(
+                "{} {} .. {}",
+                period.kind,
+                shown(&period.start),
+                shown(&period.end)
+            ),
+        );
     }
-    line("observed", format!("{} (from {})", shown(&table.observed_at), shown(&table.observed_from)));
+    line(
+        "observed",
+        format!(
+            "{} (from {})",
+            shown(&table.observed_at),
+            shown(&table.observed_from)
+        ),
+    );
     let rows = table.rows;
     line(
         "rows",
@@ -139,15 +209,34 @@ fn write_table(table: &TableEntry, out: &mut String) {
         ),
     );
     // Columns that left no choice are most of them, and say nothing.
-    for note in table.reading_notes.iter().filter(|note| !note.ends_with("that could be misread")) {
+    for note in table
+        .reading_notes
+        .iter()
+        .filter(|note| !note.ends_with("that could be misread"))
+    {
         line("note", note.clone());
     }
     for finding in &table.findings {
-        line("finding", format!("{} {:?} x {}", finding.code, finding.column, finding.count));
+        line(
+            "finding",
+            format!("{} {:?} x {}", finding.code, finding.column, finding.count),
+        );
         for example in &finding.examples {
             let at = |n: Option<u32>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
-            let expected = if example.expected.is_empty() { String::new() } else { format!("; expected {}", example.expected) };
-            line("  at", format!("row {} column {}: {:?}{expected}", at(example.row), at(example.column), example.text));
+            let expected = if example.expected.is_empty() {
+                String::new()
+            } else {
+                format!("; expected {}", example.expected)
+            };
+            line(
+                "  at",
+                format!(
+                    "row {} column {}: {:?}{expected}",
+                    at(example.row),
+                    at(example.column),
+                    example.text
+                ),
+            );
         }
     }
 }
@@ -156,17 +245,28 @@ fn write_table(table: &TableEntry, out: &mut String) {
 fn write_rows(tables: &BTreeMap<String, Vec<BTreeMap<String, String>>>) -> String {
     let mut out = String::new();
     for (name, rows) in tables {
-        let declared = catalog().tables().find(|table| table.name.as_str() == name).unwrap();
+        let declared = catalog()
+            .tables()
+            .find(|table| table.name.as_str() == name)
+            .unwrap();
         let columns: Vec<&str> = declared
             .columns
             .iter()
             .map(|column| column.name.as_str())
-            .filter(|column| *column != "report_id" && rows.iter().any(|row| row.contains_key(*column)))
+            .filter(|column| {
+                *column != "report_id" && rows.iter().any(|row| row.contains_key(*column))
+            })
             .collect();
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(&columns).unwrap();
         for row in rows {
-            writer.write_record(columns.iter().map(|column| row.get(*column).map_or("", String::as_str))).unwrap();
+            writer
+                .write_record(
+                    columns
+                        .iter()
+                        .map(|column| row.get(*column).map_or("", String::as_str)),
+                )
+                .unwrap();
         }
         writeln!(out, "# table {name}").unwrap();
         out.push_str(&String::from_utf8(writer.into_inner().unwrap()).unwrap());
@@ -179,17 +279,34 @@ fn check(case: &Case) -> Vec<String> {
     let name = slashed(&case.folder, &in_package("tests/cases"));
     let (came, entries) = ingest(case);
     let mut faults = Vec::new();
-    let recognised: Vec<&TableEntry> = entries.iter().filter(|entry| entry.status == Status::Recognised).collect();
+    let recognised: Vec<&TableEntry> = entries
+        .iter()
+        .filter(|entry| entry.status == Status::Recognised)
+        .collect();
     if case.told.negative {
-        faults.extend(recognised.iter().map(|entry| format!("{name}: taken for {}", entry.schema.as_deref().unwrap_or("?"))));
+        faults.extend(recognised.iter().map(|entry| {
+            format!(
+                "{name}: taken for {}",
+                entry.schema.as_deref().unwrap_or("?")
+            )
+        }));
         if entries.iter().any(|entry| entry.reason.is_none()) {
             faults.push(format!("{name}: held without a reason"));
         }
     } else {
-        let schemas: Vec<&str> = recognised.iter().filter_map(|entry| entry.schema.as_deref()).collect();
+        let schemas: Vec<&str> = recognised
+            .iter()
+            .filter_map(|entry| entry.schema.as_deref())
+            .collect();
         if schemas != [schema_of(&case.folder)] {
-            let reasons: Vec<&str> = entries.iter().filter_map(|entry| entry.reason.as_deref()).collect();
-            faults.push(format!("{name}: recognised as {schemas:?}; {}", reasons.join("; ")));
+            let reasons: Vec<&str> = entries
+                .iter()
+                .filter_map(|entry| entry.reason.as_deref())
+                .collect();
+            faults.push(format!(
+                "{name}: recognised as {schemas:?}; {}",
+                reasons.join("; ")
+            ));
         }
     }
     let expected = [("findings.txt", came.findings), ("expected.csv", came.rows)];
@@ -203,7 +320,10 @@ fn check(case: &Case) -> Vec<String> {
         match (is_update, text.is_empty()) {
             (true, true) => fs::remove_file(&path).unwrap(),
             (true, false) => fs::write(&path, text).unwrap(),
-            (false, _) => faults.push(format!("{name}/{file}: {}", first_difference(&found, &text))),
+            (false, _) => faults.push(format!(
+                "{name}/{file}: {}",
+                first_difference(&found, &text)
+            )),
         }
     }
     faults
@@ -217,8 +337,14 @@ fn first_difference(expected: &str, came: &str) -> String {
             (None, None) => break,
             (left, right) if left == right => {}
             (left, right) => {
-                let shown = |line: Option<&str>| line.map_or_else(|| "nothing".to_owned(), |line| format!("{line:?}"));
-                return format!("line {n}\n  expected {}\n  came     {}", shown(left), shown(right));
+                let shown = |line: Option<&str>| {
+                    line.map_or_else(|| "nothing".to_owned(), |line| format!("{line:?}"))
+                };
+                return format!(
+                    "line {n}\n  expected {}\n  came     {}",
+                    shown(left),
+                    shown(right)
+                );
             }
         }
     }
@@ -228,13 +354,28 @@ fn first_difference(expected: &str, came: &str) -> String {
 #[test]
 fn every_case_comes_out_as_written() {
     let faults: Vec<String> = cases().par_iter().flat_map_iter(check).collect();
-    assert!(faults.is_empty(), "UPDATE=1 accepts these differences:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "UPDATE=1 accepts these differences:\n{}",
+        faults.join("\n")
+    );
 }
 
 #[test]
 fn every_schema_of_a_report_has_a_case() {
-    let cased: BTreeSet<String> = cases().iter().filter(|case| !case.told.negative).map(|case| schema_of(&case.folder)).collect();
-    let lacking: Vec<&str> =
-        catalog().reports().map(|schema| schema.id.as_str()).filter(|id| !cased.contains(*id)).collect();
-    assert!(lacking.is_empty(), "no folder below tests/cases for {}", lacking.join(", "));
+    let cased: BTreeSet<String> = cases()
+        .iter()
+        .filter(|case| !case.told.negative)
+        .map(|case| schema_of(&case.folder))
+        .collect();
+    let lacking: Vec<&str> = catalog()
+        .reports()
+        .map(|schema| schema.id.as_str())
+        .filter(|id| !cased.contains(*id))
+        .collect();
+    assert!(
+        lacking.is_empty(),
+        "no folder below tests/cases for {}",
+        lacking.join(", ")
+    );
 }

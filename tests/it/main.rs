@@ -1,5 +1,12 @@
 //! All integration tests in one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod fixture;
 mod golden;
 mod plain;
@@ -7,3 +14,4 @@ mod props;
 mod real;
 mod sample;
 mod schemas;
+mod tidy;

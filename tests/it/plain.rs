@@ -34,14 +34,21 @@ impl Plain {
     pub(crate) fn column(&self, header_row: u32, labels: &[&str]) -> Option<usize> {
         let (_, header) = self.rows.iter().find(|(row, _)| *row == header_row)?;
         let wanted: Vec<String> = labels.iter().map(|label| bare(label)).collect();
-        header.iter().position(|label| wanted.contains(&bare(label)))
+        header
+            .iter()
+            .position(|label| wanted.contains(&bare(label)))
     }
 
     /// The sum of a column below the header, each cell first brought to `scale` digits, half to even.
     pub(crate) fn sum(&self, header_row: u32, column: usize, scale: u32) -> Reckoned {
         let mut reckoned = Reckoned { sum: 0, n_cells: 0 };
         for (_, cells) in self.rows.iter().filter(|(row, _)| *row > header_row) {
-            let Some((digits, places)) = cells.get(column).and_then(|cell| number(cell, self.decimal)) else { continue };
+            let Some((digits, places)) = cells
+                .get(column)
+                .and_then(|cell| number(cell, self.decimal))
+            else {
+                continue;
+            };
             reckoned.sum += rescaled(digits, places, scale);
             reckoned.n_cells += 1;
         }
@@ -51,7 +58,11 @@ impl Plain {
 
 /// A label's letters, digits and the signs that make one, in lower case.
 fn bare(label: &str) -> String {
-    label.chars().filter(|c| c.is_alphanumeric() || matches!(c, '#' | '%' | '+')).flat_map(char::to_lowercase).collect()
+    label
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '#' | '%' | '+'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn text(path: &Path) -> Vec<(u32, Vec<String>)> {
@@ -63,12 +74,30 @@ fn text(path: &Path) -> Vec<(u32, Vec<String>)> {
     let first = text.lines().next().unwrap_or_default();
     if first.contains('\t') {
         // Tabs are never quoted in the files that are ours.
-        return (1..).zip(text.lines().map(|line| line.split('\t').map(str::to_owned).collect())).collect();
+        return (1..)
+            .zip(
+                text.lines()
+                    .map(|line| line.split('\t').map(str::to_owned).collect()),
+            )
+            .collect();
     }
-    let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    (1..).zip(reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect())).collect()
+    let delimiter = if first.matches(';').count() > first.matches(',').count() {
+        b';'
+    } else {
+        b','
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    (1..)
+        .zip(
+            reader
+                .records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect()),
+        )
+        .collect()
 }
 
 fn workbook(path: &Path, sheet: &str) -> Vec<(u32, Vec<String>)> {
@@ -135,9 +164,18 @@ fn numbers_are_read_naively_but_right() {
     ] {
         assert_eq!(number(cell, decimal), expected, "{cell}");
     }
-    for (digits, places, scale, expected) in
-        [(15, 1, 0, 2), (25, 1, 0, 2), (-15, 1, 0, -2), (26, 1, 0, 3), (5, 0, 2, 500), (12_345, 4, 4, 12_345)]
-    {
-        assert_eq!(rescaled(digits, places, scale), expected, "{digits} / 10^{places}");
+    for (digits, places, scale, expected) in [
+        (15, 1, 0, 2),
+        (25, 1, 0, 2),
+        (-15, 1, 0, -2),
+        (26, 1, 0, 3),
+        (5, 0, 2, 500),
+        (12_345, 4, 4, 12_345),
+    ] {
+        assert_eq!(
+            rescaled(digits, places, scale),
+            expected,
+            "{digits} / 10^{places}"
+        );
     }
 }

@@ -87,10 +87,21 @@ proptest! {
 fn twice_is_once() {
     let shop = filled();
     shop.run();
-    let (current, reports, observed) = (shop.files("current"), shop.files("reports"), shop.files("observed"));
+    let (current, reports, observed) = (
+        shop.files("current"),
+        shop.files("reports"),
+        shop.files("observed"),
+    );
     let again = shop.run();
-    assert!(again.outcomes.iter().all(|outcome| outcome.known), "a known file was read again");
-    assert!(again.refreshed.partitions.is_empty(), "{:?} were merged again", again.refreshed.partitions);
+    assert!(
+        again.outcomes.iter().all(|outcome| outcome.known),
+        "a known file was read again"
+    );
+    assert!(
+        again.refreshed.partitions.is_empty(),
+        "{:?} were merged again",
+        again.refreshed.partitions
+    );
     assert_same(&shop.files("current"), &current);
     assert_same(&shop.files("reports"), &reports);
     assert_same(&shop.files("observed"), &observed);
@@ -99,7 +110,10 @@ fn twice_is_once() {
 #[test]
 fn the_number_of_threads_is_nothing() {
     for n in [1, 4] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n)
+            .build()
+            .unwrap();
         let shop = filled();
         pool.install(|| shop.run());
         assert_same(&shop.files("current"), expected());
@@ -116,8 +130,15 @@ fn another_name_is_the_same_report() {
     let moved = shop.put_sample(old);
     fs::rename(&moved, moved.with_file_name("240318020521 (1).txt")).unwrap();
     let run = shop.run();
-    let renamed = run.outcomes.iter().find(|outcome| outcome.path.ends_with("(1).txt")).unwrap();
-    assert!(renamed.known, "the same bytes under another name were taken for news");
+    let renamed = run
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.path.ends_with("(1).txt"))
+        .unwrap();
+    assert!(
+        renamed.known,
+        "the same bytes under another name were taken for news"
+    );
     assert_eq!(renamed.entries[0].sightings.len(), 2);
     assert_same(&shop.files("observed"), &observed);
     assert_same(&shop.files("current"), expected());
@@ -130,7 +151,11 @@ fn a_run_that_was_killed_is_made_good_by_the_next() {
         let shop = filled();
         shop.run();
         let root = shop.store().root().to_path_buf();
-        let (observed, log, current) = (shop.files("observed"), shop.files("reports"), shop.files("current"));
+        let (observed, log, current) = (
+            shop.files("observed"),
+            shop.files("reports"),
+            shop.files("current"),
+        );
         for name in log.keys().skip(kept) {
             fs::remove_file(root.join(name)).unwrap();
         }

@@ -5,9 +5,18 @@ use sellerlake::schema::catalog::Catalog;
 
 /// The built-in catalogue, or all faults of all files.
 pub(crate) fn builtin() -> Catalog {
-    let files = embedded::SCHEMAS.iter().map(|(path, text)| (path.trim_end_matches(".toml"), *text));
+    let files = embedded::SCHEMAS
+        .iter()
+        .map(|(path, text)| (path.trim_end_matches(".toml"), *text));
     Catalog::of(files).unwrap_or_else(|faults| {
-        panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        panic!(
+            "{}",
+            faults
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        )
     })
 }
 
@@ -17,6 +26,10 @@ fn all_schemas_load() {
     assert!(catalog.reports().count() >= 11);
     assert!(catalog.seeds().count() >= 18);
     for schema in catalog.reports() {
-        assert!(!schema.title_zh.is_empty() && !schema.download.is_empty(), "{} says no menu path", schema.id);
+        assert!(
+            !schema.title_zh.is_empty() && !schema.download.is_empty(),
+            "{} says no menu path",
+            schema.id
+        );
     }
 }

@@ -83,10 +83,18 @@ impl Style {
             Side::Centre => FormatAlign::Center,
             Side::Right => FormatAlign::Right,
         };
-        self.body
-            .clone()
-            .set_num_format(look.number)
-            .set_align(side)
+        // A number would otherwise touch the text in the next column. Not every program draws an indent on the right.
+        let room = if look.side == Side::Right { "_ " } else { "" };
+        let number = format!("{}{room}", look.number);
+        self.body.clone().set_num_format(number).set_align(side)
+    }
+
+    /// The format of the title of a column.
+    pub(super) const fn head_of(&self, look: Look) -> &Format {
+        match look.side {
+            Side::Left => &self.head,
+            Side::Centre | Side::Right => &self.head_centre,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::Cursor;
 use std::io::Read as _;
 use std::sync::Arc;
 
-fn made(sheets: &[Sheet<'_>], lang: Lang, max_rows: usize) -> (Vec<u8>, Option<String>) {
+fn made(sheets: &[Sheet<'_>], lang: Lang, room: Room) -> (Vec<u8>, Option<String>) {
     let tables = tables(sheets).unwrap();
     let as_of = jiff::civil::date(2026, 2, 12);
     workbook(
@@ -22,7 +22,7 @@ fn made(sheets: &[Sheet<'_>], lang: Lang, max_rows: usize) -> (Vec<u8>, Option<S
             lang,
             as_of,
         },
-        max_rows,
+        room,
     )
     .unwrap()
 }
@@ -34,7 +34,7 @@ fn opened(bytes: Vec<u8>) -> Opened<Cursor<Vec<u8>>> {
 #[test]
 fn values_and_types_come_back() {
     let batch = sample::batch();
-    let (bytes, note) = made(&[sample::sheet(&batch)], Lang::Zh, worksheet::MAX_ROWS);
+    let (bytes, note) = made(&[sample::sheet(&batch)], Lang::Zh, Room::FULL);
     assert_eq!(note, None);
     let mut book = opened(bytes);
     assert_eq!(book.sheet_names(), ["目录", "浪费词", "字段说明"]);
@@ -92,7 +92,7 @@ fn values_and_types_come_back() {
 #[test]
 fn contents_and_glossary() {
     let batch = sample::batch();
-    let (bytes, _) = made(&[sample::sheet(&batch)], Lang::En, worksheet::MAX_ROWS);
+    let (bytes, _) = made(&[sample::sheet(&batch)], Lang::En, Room::FULL);
     let mut book = opened(bytes);
     let contents = book.worksheet_range("Contents").unwrap();
     let cell = |row, column| {
@@ -141,7 +141,7 @@ fn contents_and_glossary() {
 #[test]
 fn the_header_is_frozen_filtered_and_linked() {
     let batch = sample::batch();
-    let (bytes, _) = made(&[sample::sheet(&batch)], Lang::Zh, worksheet::MAX_ROWS);
+    let (bytes, _) = made(&[sample::sheet(&batch)], Lang::Zh, Room::FULL);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut part = |name: &str| {
         let mut text = String::new();
@@ -170,7 +170,11 @@ fn the_header_is_frozen_filtered_and_linked() {
 #[test]
 fn what_has_no_room_is_cut_and_said() {
     let batch = sample::batch();
-    let (bytes, note) = made(&[sample::sheet(&batch)], Lang::Zh, 2);
+    let two_rows = Room {
+        rows: 2,
+        cells: 1_000,
+    };
+    let (bytes, note) = made(&[sample::sheet(&batch)], Lang::Zh, two_rows);
     assert_eq!(
         note.as_deref(),
         Some("wasted_keyword: the last 2 of 3 rows; csv has all")
@@ -190,7 +194,7 @@ fn what_has_no_room_is_cut_and_said() {
     let batch = RecordBatch::try_from_iter([("search_term", Arc::new(values) as _)]).unwrap();
     let mut sheet = sample::sheet(&batch);
     sheet.columns.retain(|column| column.name == "search_term");
-    let (bytes, note) = made(&[sheet], Lang::En, worksheet::MAX_ROWS);
+    let (bytes, note) = made(&[sheet], Lang::En, Room::FULL);
     let expected = "1 texts that no cell has room for are cut; csv has them whole";
     assert_eq!(note.as_deref(), Some(expected));
     let range = opened(bytes).worksheet_range("Wasted keywords").unwrap();
@@ -203,16 +207,39 @@ fn what_has_no_room_is_cut_and_said() {
 }
 
 #[test]
+fn large_sheets_share_the_room_that_small_ones_leave() {
+    let room = Room {
+        rows: 10,
+        cells: 100,
+    };
+    for (sizes, expected) in [
+        (vec![], 100),
+        (vec![100], 100),
+        (vec![101], 100),
+        (vec![50, 50], 100),
+        (vec![90, 20], 80),
+        (vec![10, 500, 60, 20], 35),
+        (vec![500, 500, 0], 50),
+    ] {
+        assert_eq!(room.most_cells(sizes.clone()), expected, "{sizes:?}");
+    }
+    let batch = sample::batch();
+    let (_, note) = made(
+        &[sample::sheet(&batch)],
+        Lang::En,
+        Room { rows: 9, cells: 25 },
+    );
+    let expected = "wasted_keyword: the last 2 of 3 rows; csv has all";
+    assert_eq!(note.as_deref(), Some(expected));
+}
+
+#[test]
 fn nothing_to_publish_is_a_workbook_too() {
     let batch = sample::batch().slice(0, 0);
     let mut bare = sample::sheet(&batch);
     bare.name = "bare";
     bare.columns.clear();
-    let (bytes, _) = made(
-        &[sample::sheet(&batch), bare],
-        Lang::En,
-        worksheet::MAX_ROWS,
-    );
+    let (bytes, _) = made(&[sample::sheet(&batch), bare], Lang::En, Room::FULL);
     let mut book = opened(bytes);
     assert_eq!(
         book.sheet_names(),
@@ -224,6 +251,6 @@ fn nothing_to_publish_is_a_workbook_too() {
         ]
     );
     assert_eq!(book.worksheet_range("Wasted keywords").unwrap().height(), 1);
-    let (bytes, _) = made(&[], Lang::En, worksheet::MAX_ROWS);
+    let (bytes, _) = made(&[], Lang::En, Room::FULL);
     assert_eq!(opened(bytes).sheet_names(), ["Contents", "Columns"]);
 }

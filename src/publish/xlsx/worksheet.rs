@@ -26,9 +26,6 @@ use rust_xlsxwriter::Worksheet;
 use rust_xlsxwriter::XlsxError;
 use std::ops::Range;
 
-/// The rows of a worksheet, less the header.
-pub(super) const MAX_ROWS: usize = 1_048_575;
-
 /// What one worksheet will hold.
 pub(super) struct Page<'a> {
     pub(super) table: &'a Table<'a>,
@@ -91,7 +88,7 @@ impl<'a> Page<'a> {
         sheet: &mut Worksheet,
     ) -> Result<usize, XlsxError> {
         sheet.set_name(&self.name)?.set_tab_color(self.tab);
-        page_setup(sheet)?;
+        page_setup(sheet);
         let range = self.range();
         let last = RowNum::try_from(range.len()).unwrap_or(RowNum::MAX);
         let mut widths = Vec::new();
@@ -159,14 +156,13 @@ const SCREEN: usize = 150;
 const PAPER: usize = 220;
 
 /// A4 on its side with the name of the sheet and page numbers at the foot.
-pub(super) fn page_setup(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+pub(super) fn page_setup(sheet: &mut Worksheet) {
     const A4: u8 = 9;
     sheet
         .set_landscape()
         .set_paper_size(A4)
         .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&A&R&P / &N");
-    Ok(())
 }
 
 /// A number of rows or columns, which no worksheet has so many of that it would not fit.

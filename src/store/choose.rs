@@ -1,0 +1,144 @@
+//! Which rows of which parts a partition is made of. Reads the catalogue's figures; rows only where a report may be partial.
+
+use crate::model::name::TableName;
+use crate::model::table::Table;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::entry::SliceEntry;
+use crate::store::layout;
+use crate::store::merge::PartRef;
+use crate::store::merge::PassedOver;
+use crate::store::part;
+use crate::store::part::SliceKey;
+use crate::store::reader;
+use crate::store::slices;
+use crate::store::slices::Seen;
+use crate::store::slices::Totals;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Rows to be written, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Which of the parts.
+    pub part: usize,
+    /// Which of its slices.
+    pub slice: usize,
+    /// Only rows of these members; none: the whole slice.
+    pub members: Option<BTreeSet<String>>,
+}
+
+/// A partition's rows, and what was not taken.
+#[derive(Debug, Default)]
+pub(super) struct Chosen {
+    pub pieces: Vec<Piece>,
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// One observation of a slice.
+#[derive(Clone, Copy)]
+struct Observed<'a> {
+    part: usize,
+    slice: usize,
+    entry: &'a SliceEntry,
+}
+
+/// Chooses for each slice, in order of slices. Of several families, only the best that there is.
+///
+/// # Errors
+/// When rows must be read and cannot be.
+pub(super) fn choose(
+    store: &Store,
+    table: &Table,
+    parts: &[PartRef<'_>],
+    accepted: &BTreeSet<String>,
+) -> Result<Chosen, StoreError> {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|part| parts[*part].precedence(table));
+    let mut slices: BTreeMap<SliceKey, BTreeMap<usize, Vec<Observed<'_>>>> = BTreeMap::new();
+    for part in order {
+        for (slice, entry) in parts[part].slices.iter().enumerate() {
+            let rank = table.families.iter().position(|known| **known == *entry.family).unwrap_or(table.families.len());
+            let families = slices.entry(SliceKey::of(entry)).or_default();
+            families.entry(rank).or_default().push(Observed { part, slice, entry });
+        }
+    }
+    let mut chosen = Chosen::default();
+    for families in slices.values() {
+        let Some(observed) = families.values().next() else { continue };
+        if let [only] = observed[..] {
+            chosen.pieces.push(Piece { part: only.part, slice: only.slice, members: None });
+            continue;
+        }
+        let may_be_partial = table.merge.partial_by.is_some()
+            && observed.iter().any(|one| one.entry.members != observed[0].entry.members);
+        let mut names: BTreeMap<String, u32> = BTreeMap::new();
+        let mut seen = Vec::with_capacity(observed.len());
+        for one in observed {
+            let members = match may_be_partial {
+                true => read_members(store, table, parts[one.part].path, one.entry, &mut names)?,
+                false => BTreeMap::from([(0, totals_of(one.entry))]),
+            };
+            seen.push(Seen { part: one.part, accepted: accepted.contains(parts[one.part].report_id), members });
+        }
+        let won = slices::win(&seen, may_be_partial);
+        let texts: BTreeMap<u32, &str> = names.iter().map(|(text, number)| (*number, text.as_str())).collect();
+        for (one, seen) in observed.iter().zip(&seen) {
+            let taken: Vec<u32> =
+                won.members.iter().filter(|(_, part)| **part == one.part).map(|(member, _)| *member).collect();
+            if taken.is_empty() {
+                continue;
+            }
+            let whole = taken.len() == seen.members.len();
+            let members = taken.iter().filter_map(|member| texts.get(member)).map(|text| (*text).to_owned()).collect();
+            chosen.pieces.push(Piece { part: one.part, slice: one.slice, members: (!whole).then_some(members) });
+        }
+        for passed in won.passed_over {
+            let entry = observed.iter().find(|one| one.part == passed.part).map(|one| one.entry);
+            chosen.passed_over.push(PassedOver {
+                table: TableName::clone(&table.name),
+                report_id: parts[passed.part].report_id.into(),
+                slice: entry.map_or_else(String::new, described).into(),
+                rows: (passed.before.rows, passed.now.rows),
+                blank: (passed.before.blank, passed.now.blank),
+                weight: (passed.before.weight, passed.now.weight),
+            });
+        }
+    }
+    Ok(chosen)
+}
+
+fn totals_of(entry: &SliceEntry) -> Totals {
+    Totals {
+        rows: i128::from(entry.rows),
+        blank: i128::from(entry.blank),
+        weight: entry.weight.parse().unwrap_or(0),
+    }
+}
+
+fn described(entry: &SliceEntry) -> String {
+    let parts = [&entry.account, &entry.ad_product, &entry.source, &entry.day, &entry.end];
+    parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+}
+
+/// Totals of each member of a slice, numbered alike in all parts.
+fn read_members(
+    store: &Store,
+    table: &Table,
+    path: &str,
+    entry: &SliceEntry,
+    names: &mut BTreeMap<String, u32>,
+) -> Result<BTreeMap<u32, Totals>, StoreError> {
+    let mut by_name = BTreeMap::new();
+    let path = store.root().join(layout::native(path));
+    for batch in reader::read_rows(&path, &table.arrow(), entry.start, entry.rows)? {
+        part::totals_by_member(table, &batch, &mut by_name);
+    }
+    Ok(by_name
+        .into_iter()
+        .map(|(name, totals)| {
+            let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            (*names.entry(name).or_insert(next), totals)
+        })
+        .collect())
+}

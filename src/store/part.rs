@@ -1,0 +1,215 @@
+//! Parts: rows of one reading in one partition, ordered by slice, with a large slice in row groups of its own, so that
+//! merging can choose among slices without reading rows, and copy the ones that win as they are encoded.
+
+use crate::model::name::ColumnName;
+use crate::model::table::Table;
+use crate::store::StoreError;
+use crate::store::entry::SliceEntry;
+use crate::store::slices::Totals;
+use crate::store::writer;
+use arrow::array::Array;
+use arrow::array::ArrayRef;
+use arrow::array::AsArray;
+use arrow::array::RecordBatch;
+use arrow::array::UInt32Array;
+use arrow::compute::take_record_batch;
+use arrow::datatypes::DataType;
+use arrow::datatypes::Decimal128Type;
+use arrow::datatypes::Int64Type;
+use arrow::error::ArrowError;
+use arrow::row::RowConverter;
+use arrow::row::SortField;
+use arrow::util::display::array_value_to_string;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Rows from which a slice has row groups of its own.
+const LARGE: usize = 4_096;
+
+/// A part as it will lie on disk.
+pub struct Part {
+    pub bytes: Vec<u8>,
+    pub slices: Vec<SliceEntry>,
+}
+
+/// What makes a slice, beside the marketplace and the family. Sorted by period first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SliceKey {
+    pub day: String,
+    pub end: String,
+    pub account: String,
+    pub ad_product: String,
+    pub source: String,
+}
+
+impl SliceKey {
+    pub fn of(entry: &SliceEntry) -> Self {
+        Self {
+            day: entry.day.clone(),
+            end: entry.end.clone(),
+            account: entry.account.clone(),
+            ad_product: entry.ad_product.clone(),
+            source: entry.source.clone(),
+        }
+    }
+}
+
+/// Columns of a table that make its slices, family first.
+fn slice_columns(table: &Table) -> Vec<(&'static str, usize)> {
+    let mut names = vec!["family", "account", "ad_product", "source"];
+    names.extend(table.day_column());
+    names.push("period_end");
+    names.into_iter().filter_map(|name| Some((name, table.index_of(name)?))).collect()
+}
+
+/// Orders and encodes the rows of a part. `batch` has the table's schema; within a slice, rows keep their order.
+///
+/// # Errors
+/// When the batch cannot be encoded; `path` is named in the message.
+pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, StoreError> {
+    let failed = |source| StoreError::Rows { path: path.into(), source };
+    let slices = sliced(table, batch).map_err(failed)?;
+    let order: Vec<u32> = slices.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+    let ordered = match order.is_sorted() {
+        true => batch.clone(),
+        false => take_record_batch(batch, &UInt32Array::from(order)).map_err(failed)?,
+    };
+    let mut cuts = Vec::new();
+    let mut entries = Vec::new();
+    let mut start = 0;
+    let mut pooled = false;
+    for (mut entry, rows) in slices {
+        let is_large = rows.len() >= LARGE;
+        // A large slice begins a row group and ends one; small ones share.
+        if start > 0 && (is_large || !pooled) {
+            cuts.push(start);
+        }
+        describe(table, &ordered.slice(start, rows.len()), &mut entry);
+        entry.start = start as u64;
+        entry.rows = rows.len() as u64;
+        entry.own_groups = is_large;
+        pooled = !is_large;
+        start += rows.len();
+        entries.push(entry);
+    }
+    let (bytes, groups) = writer::encode_cut(path, &table.arrow(), &ordered, &cuts)?;
+    let mut group = 0;
+    for entry in &mut entries {
+        // Groups are numbered by their first row; a large slice has all groups between its rows.
+        while group < groups.len() && groups[group] < entry.start {
+            group += 1;
+        }
+        entry.first_group = group as u64;
+    }
+    Ok(Part { bytes, slices: entries })
+}
+
+/// Rows of each slice, slices in order of their key, rows in theirs.
+fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32>)>, ArrowError> {
+    let columns = slice_columns(table);
+    let arrays: Vec<ArrayRef> = columns.iter().map(|(_, at)| batch.column(*at).clone()).collect();
+    let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone())).collect();
+    let keys = RowConverter::new(fields)?.convert_columns(&arrays)?;
+    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut slices: Vec<Vec<u32>> = Vec::new();
+    let mut last: Option<(usize, usize)> = None;
+    for row in 0..batch.num_rows() {
+        let key = keys.row(row);
+        // Rows of a slice mostly follow each other: then nothing is looked up.
+        let number = match last {
+            Some((before, number)) if keys.row(before) == key => number,
+            _ => *numbers.entry(key.data().to_vec()).or_insert_with(|| {
+                slices.push(Vec::new());
+                slices.len() - 1
+            }),
+        };
+        last = Some((row, number));
+        slices[number].push(u32::try_from(row).unwrap_or(u32::MAX));
+    }
+    let mut named: Vec<(SliceEntry, Vec<u32>)> = slices
+        .into_iter()
+        .map(|rows| {
+            let row = rows.first().copied().unwrap_or(0) as usize;
+            let text = |name: &str| {
+                let array = columns.iter().zip(&arrays).find(|((known, _), _)| *known == name).map(|(_, array)| array);
+                let array = array.filter(|array| array.is_valid(row));
+                array.and_then(|array| array_value_to_string(array, row).ok()).unwrap_or_default()
+            };
+            let entry = SliceEntry {
+                family: text("family"),
+                account: text("account"),
+                ad_product: text("ad_product"),
+                source: text("source"),
+                day: table.day_column().map_or_else(String::new, text),
+                end: text("period_end"),
+                ..SliceEntry::default()
+            };
+            (entry, rows)
+        })
+        .collect();
+    named.sort_by(|(a, _), (b, _)| (SliceKey::of(a), &a.family).cmp(&(SliceKey::of(b), &b.family)));
+    Ok(named)
+}
+
+/// Fills in what the slice amounts to.
+fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
+    let totals = totals(table, rows, 0..rows.num_rows());
+    entry.blank = u64::try_from(totals.blank).unwrap_or(0);
+    entry.weight = totals.weight.to_string();
+    if let Some(column) = member_column(table, rows) {
+        let members: BTreeSet<&str> = (0..rows.num_rows()).map(|row| member(column, row)).collect();
+        entry.members = crate::model::id::hash(members);
+    }
+}
+
+/// The column that a partial report is judged by.
+pub fn member_column<'a>(table: &Table, rows: &'a RecordBatch) -> Option<&'a ArrayRef> {
+    rows.column_by_name(table.merge.partial_by.as_ref()?.as_str())
+}
+
+/// The member that a row belongs to; nothing is one too.
+pub fn member(column: &ArrayRef, row: usize) -> &str {
+    column.as_string_opt::<i32>().filter(|texts| texts.is_valid(row)).map_or("", |texts| texts.value(row))
+}
+
+/// What some rows amount to in the measures that a newer observation is judged by.
+pub fn totals(table: &Table, rows: &RecordBatch, which: impl Iterator<Item = usize>) -> Totals {
+    let weight = table.merge.weight.as_ref().and_then(|name| rows.column_by_name(name.as_str()));
+    let keys: Vec<&ArrayRef> = table
+        .merge
+        .key
+        .iter()
+        .map(ColumnName::as_str)
+        .filter_map(|name| rows.column_by_name(name))
+        .filter(|array| *array.data_type() == DataType::Utf8)
+        .collect();
+    let mut totals = Totals::default();
+    for row in which {
+        totals.rows += 1;
+        totals.blank += i128::from(keys.iter().any(|array| array.is_null(row)));
+        totals.weight += weight.map_or(0, |array| exact(array, row));
+    }
+    totals
+}
+
+fn exact(array: &ArrayRef, row: usize) -> i128 {
+    if array.is_null(row) {
+        return 0;
+    }
+    if let Some(values) = array.as_primitive_opt::<Decimal128Type>() {
+        return values.value(row);
+    }
+    array.as_primitive_opt::<Int64Type>().map_or(0, |values| i128::from(values.value(row)))
+}
+
+/// Totals of each member, by its text.
+pub fn totals_by_member(table: &Table, rows: &RecordBatch, into: &mut BTreeMap<String, Totals>) {
+    let Some(column) = member_column(table, rows) else { return };
+    for row in 0..rows.num_rows() {
+        let one = totals(table, rows, std::iter::once(row));
+        let held = into.entry(member(column, row).to_owned()).or_default();
+        *held = held.plus(one);
+    }
+}

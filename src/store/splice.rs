@@ -1,0 +1,172 @@
+//! Chosen rows -> one file: large slices are copied as they are encoded, small ones are encoded together. Holds one row
+//! group at a time, however large the partition.
+
+use crate::model::table::Table;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::choose::Piece;
+use crate::store::entry::SliceEntry;
+use crate::store::files;
+use crate::store::layout;
+use crate::store::merge::PartRef;
+use crate::store::part;
+use crate::store::reader;
+use crate::store::writer;
+use arrow::array::BooleanArray;
+use arrow::array::RecordBatch;
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::ChunkReader;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::TypePtr;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Rows of small slices that are encoded together.
+const POOL: usize = 65_536;
+
+/// Writes the pieces, in order, and puts the file in place.
+///
+/// # Errors
+/// When a part cannot be read or the file cannot be written; the old file is then still there.
+pub(super) fn write(
+    store: &Store,
+    path: &Path,
+    table: &Table,
+    parts: &[PartRef<'_>],
+    pieces: &[Piece],
+    fingerprint: &str,
+) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Encode { path: path.into(), source };
+    let schema = table.arrow();
+    let root = ArrowSchemaConverter::new().convert(&schema).map_err(failed)?.root_schema_ptr();
+    let properties = Arc::new(writer::properties(Some(fingerprint)).map_err(failed)?);
+    let temp = files::stage(path)?;
+    let file = temp.as_file().try_clone().map_err(|source| StoreError::File { verb: "write", path: path.into(), source })?;
+    let out = SerializedFileWriter::new(BufWriter::new(file), root.clone(), properties).map_err(failed)?;
+    let mut splicer = Splicer { path, table, schema, root, out, pool: Vec::new(), pooled: 0, open: None };
+    for piece in pieces {
+        let Some(entry) = parts[piece.part].slices.get(piece.slice) else { continue };
+        splicer.add(store.root().join(layout::native(parts[piece.part].path)), entry, piece.members.as_ref())?;
+    }
+    splicer.flush()?;
+    splicer.out.close().map_err(failed)?;
+    files::settle(temp, path)?;
+    Ok(())
+}
+
+struct Splicer<'a> {
+    path: &'a Path,
+    table: &'a Table,
+    schema: SchemaRef,
+    root: TypePtr,
+    out: SerializedFileWriter<BufWriter<File>>,
+    pool: Vec<RecordBatch>,
+    pooled: usize,
+    /// The part read last: its neighbours come from it often.
+    open: Option<(PathBuf, SerializedFileReader<File>)>,
+}
+
+impl Splicer<'_> {
+    fn failed(&self) -> impl Fn(ParquetError) -> StoreError + use<> {
+        let path = self.path.to_path_buf();
+        move |source| StoreError::Encode { path: path.clone(), source }
+    }
+
+    fn add(&mut self, part: PathBuf, entry: &SliceEntry, members: Option<&BTreeSet<String>>) -> Result<(), StoreError> {
+        if members.is_none() && entry.own_groups && self.copy(&part, entry)? {
+            return Ok(());
+        }
+        for batch in reader::read_rows(&part, &self.schema, entry.start, entry.rows)? {
+            let batch = match (members, part::member_column(self.table, &batch)) {
+                (Some(wanted), Some(column)) => {
+                    let kept: BooleanArray =
+                        (0..batch.num_rows()).map(|row| Some(wanted.contains(part::member(column, row)))).collect();
+                    filter_record_batch(&batch, &kept)
+                        .map_err(|source| StoreError::Rows { path: self.path.into(), source })?
+                }
+                _ => batch,
+            };
+            self.pooled += batch.num_rows();
+            self.pool.push(batch);
+        }
+        if self.pooled >= POOL { self.flush() } else { Ok(()) }
+    }
+
+    /// Copies the row groups of a slice. False when the part was written with another schema: then its rows are read.
+    fn copy(&mut self, part: &Path, entry: &SliceEntry) -> Result<bool, StoreError> {
+        if self.open.as_ref().is_none_or(|(path, _)| path != part) {
+            let file = File::open(part).map_err(|source| StoreError::File { verb: "open", path: part.into(), source })?;
+            let reader = SerializedFileReader::new(file).map_err(|source| StoreError::Decode { path: part.into(), source })?;
+            self.open = Some((part.to_path_buf(), reader));
+        }
+        let failed = self.failed();
+        let groups: Vec<RowGroupMetaData> = match &self.open {
+            Some((_, reader)) if reader.metadata().file_metadata().schema_descr().root_schema() == &*self.root => {
+                let metadata = reader.metadata();
+                let mut rows = 0;
+                let first = usize::try_from(entry.first_group).unwrap_or(usize::MAX);
+                (first..metadata.num_row_groups())
+                    .map(|at| metadata.row_group(at).clone())
+                    .take_while(|group| {
+                        let before = rows;
+                        rows += group.num_rows();
+                        before < i64::try_from(entry.rows).unwrap_or(i64::MAX)
+                    })
+                    .collect()
+            }
+            _ => return Ok(false),
+        };
+        self.flush()?;
+        let file = File::open(part).map_err(|source| StoreError::File { verb: "open", path: part.into(), source })?;
+        groups.iter().try_for_each(|group| append(&mut self.out, &file, group)).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Encodes the pool and copies what it came to.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        if self.pooled == 0 {
+            self.pool.clear();
+            return Ok(());
+        }
+        let bytes = bytes::Bytes::from(writer::encode(self.path, &self.schema, &self.pool, None)?);
+        self.pool.clear();
+        self.pooled = 0;
+        let failed = self.failed();
+        let reader = SerializedFileReader::new(bytes.clone()).map_err(&failed)?;
+        let groups = reader.metadata().row_groups();
+        groups.iter().try_for_each(|group| append(&mut self.out, &bytes, group)).map_err(failed)
+    }
+}
+
+/// Appends one encoded row group.
+fn append(
+    out: &mut SerializedFileWriter<BufWriter<File>>,
+    from: &impl ChunkReader,
+    group: &RowGroupMetaData,
+) -> Result<(), ParquetError> {
+    let mut into = out.next_row_group()?;
+    for column in group.columns() {
+        let close = ColumnCloseResult {
+            bytes_written: u64::try_from(column.compressed_size()).unwrap_or(0),
+            rows_written: u64::try_from(group.num_rows()).unwrap_or(0),
+            metadata: column.clone(),
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        };
+        into.append_column(from, close)?;
+    }
+    into.close()?;
+    Ok(())
+}
