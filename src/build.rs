@@ -8,12 +8,24 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// `(constant, folder, what of it, extensions or all, as bytes)`.
-type Embedded = (&'static str, &'static str, &'static [&'static str], &'static [&'static str], bool);
+type Embedded = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    bool,
+);
 const FOLDERS: &[Embedded] = &[
     ("SCHEMAS", "schemas", &["."], &["toml"], false),
     ("PIPELINES", "pipelines", &["."], &["toml", "sql"], false),
     // Not the store and the output that running the sample in place leaves there.
-    ("SAMPLE", "sample_data", &["inbox", "seeds", "sellerlake.toml", "README.md"], &[], true),
+    (
+        "SAMPLE",
+        "sample_data",
+        &["inbox", "seeds", "sellerlake.toml", "README.md"],
+        &[],
+        true,
+    ),
 ];
 
 fn main() -> io::Result<()> {
@@ -26,14 +38,30 @@ fn main() -> io::Result<()> {
             walk(&root.join(folder).join(part), &mut files)?;
         }
         files.sort();
-        let (ty, include) = if *bytes { ("&[u8]", "include_bytes") } else { ("&str", "include_str") };
+        let (ty, include) = if *bytes {
+            ("&[u8]", "include_bytes")
+        } else {
+            ("&str", "include_str")
+        };
         let _ = writeln!(code, "pub const {name}: &[(&str, {ty})] = &[");
         for file in files {
-            let relative = file.strip_prefix(root.join(folder)).unwrap_or(&file).to_string_lossy().replace('\\', "/").replace("./", "");
-            let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default();
+            let relative = file
+                .strip_prefix(root.join(folder))
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .replace('\\', "/")
+                .replace("./", "");
+            let extension = file
+                .extension()
+                .and_then(|e| e.to_str())
+                .unwrap_or_default();
             let wanted = extensions.is_empty() || extensions.contains(&extension);
             if wanted {
-                let _ = writeln!(code, "    ({relative:?}, {include}!({:?})),", file.to_string_lossy());
+                let _ = writeln!(
+                    code,
+                    "    ({relative:?}, {include}!({:?})),",
+                    file.to_string_lossy()
+                );
             }
         }
         code.push_str("];\n");

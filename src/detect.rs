@@ -42,16 +42,33 @@ pub enum DetectError {
         "row {header_row} fits several schemas alike: {}; make their signatures exclude each other",
         schemas.iter().map(SchemaId::as_str).collect::<Vec<_>>().join(", ")
     )]
-    Ambiguous { header_row: u32, schemas: Vec<SchemaId> },
+    Ambiguous {
+        header_row: u32,
+        schemas: Vec<SchemaId>,
+    },
 }
 
 fn unknown(nearest: &[Near]) -> String {
     use std::fmt::Write as _;
     let mut text = String::from("no known report has these columns");
     for (n, near) in nearest.iter().enumerate() {
-        let misfits: Vec<String> = near.misfits.iter().take(3).map(ToString::to_string).collect();
-        let lead = if n == 0 { "; the nearest is " } else { "; then " };
-        let _ = write!(text, "{lead}{}, but it {}", near.schema, misfits.join(" and "));
+        let misfits: Vec<String> = near
+            .misfits
+            .iter()
+            .take(3)
+            .map(ToString::to_string)
+            .collect();
+        let lead = if n == 0 {
+            "; the nearest is "
+        } else {
+            "; then "
+        };
+        let _ = write!(
+            text,
+            "{lead}{}, but it {}",
+            near.schema,
+            misfits.join(" and ")
+        );
     }
     text
 }
@@ -68,7 +85,12 @@ pub fn detect<'a>(
     schemas: impl Iterator<Item = &'a Schema> + Clone,
 ) -> Result<Detection<'a>, DetectError> {
     for (row, cells) in opening.iter().take(HEADER_SEARCH) {
-        if cells.iter().filter(|cell| !Label::of(cell).is_empty()).count() < 2 {
+        if cells
+            .iter()
+            .filter(|cell| !Label::of(cell).is_empty())
+            .count()
+            < 2
+        {
             continue;
         }
         let (mut hits, mut near) = (Vec::new(), Vec::new());
@@ -78,23 +100,36 @@ pub fn detect<'a>(
             if misfits.is_empty() {
                 hits.push((schema, binding));
             } else {
-                near.push(Near { schema: schema.id.clone(), bound: binding.columns.len(), misfits });
+                near.push(Near {
+                    schema: schema.id.clone(),
+                    bound: binding.columns.len(),
+                    misfits,
+                });
             }
         }
         if hits.is_empty() {
             continue;
         }
-        let sets: Vec<BTreeSet<usize>> =
-            hits.iter().map(|(_, binding)| binding.columns.iter().map(|bound| bound.source).collect()).collect();
+        let sets: Vec<BTreeSet<usize>> = hits
+            .iter()
+            .map(|(_, binding)| binding.columns.iter().map(|bound| bound.source).collect())
+            .collect();
         let mut left: Vec<(&Schema, Binding)> = hits
             .into_iter()
             .enumerate()
-            .filter(|(n, _)| !sets.iter().any(|other| *other != sets[*n] && other.is_superset(&sets[*n])))
+            .filter(|(n, _)| {
+                !sets
+                    .iter()
+                    .any(|other| *other != sets[*n] && other.is_superset(&sets[*n]))
+            })
             .map(|(_, hit)| hit)
             .collect();
         if left.len() > 1 {
             let schemas = left.iter().map(|(schema, _)| schema.id.clone()).collect();
-            return Err(DetectError::Ambiguous { header_row: *row, schemas });
+            return Err(DetectError::Ambiguous {
+                header_row: *row,
+                schemas,
+            });
         }
         if let Some((schema, binding)) = left.pop() {
             return Ok(Detection {
@@ -113,17 +148,26 @@ pub fn detect<'a>(
             schemas.clone().map(|schema| {
                 let binding = Binding::of(schema, cells);
                 let misfits = binding.misfits(schema, cells);
-                Near { schema: schema.id.clone(), bound: binding.columns.len(), misfits }
+                Near {
+                    schema: schema.id.clone(),
+                    bound: binding.columns.len(),
+                    misfits,
+                }
             })
         })
         .collect();
-    Err(DetectError::Unknown { nearest: nearest(near) })
+    Err(DetectError::Unknown {
+        nearest: nearest(near),
+    })
 }
 
 /// The schemas that share the most columns, each once.
 fn nearest(mut near: Vec<Near>) -> Vec<Near> {
     near.sort_by(|a, b| {
-        b.bound.cmp(&a.bound).then(a.misfits.len().cmp(&b.misfits.len())).then(a.schema.cmp(&b.schema))
+        b.bound
+            .cmp(&a.bound)
+            .then(a.misfits.len().cmp(&b.misfits.len()))
+            .then(a.schema.cmp(&b.schema))
     });
     let mut seen = BTreeSet::new();
     near.retain(|near| near.bound >= 2 && seen.insert(near.schema.clone()));
@@ -174,15 +218,29 @@ mod tests {
 
     #[test]
     fn the_header_is_found_below_a_preamble_and_the_wider_schema_wins() {
-        let narrow = WIDE.replace("\"spend\", \"term\"]", "\"spend\"]").replace("Search Term", "Other");
-        let schemas = [wire::parse("a/narrow", &narrow).unwrap(), wire::parse("a/wide", WIDE).unwrap()];
-        assert_eq!(found(&schemas, &["x|y", "Datum|SPEND |Search  term"]).unwrap(), ("a/wide".into(), 2));
-        assert_eq!(found(&schemas, &["Date|Spend"]).unwrap(), ("a/narrow".into(), 1));
+        let narrow = WIDE
+            .replace("\"spend\", \"term\"]", "\"spend\"]")
+            .replace("Search Term", "Other");
+        let schemas = [
+            wire::parse("a/narrow", &narrow).unwrap(),
+            wire::parse("a/wide", WIDE).unwrap(),
+        ];
+        assert_eq!(
+            found(&schemas, &["x|y", "Datum|SPEND |Search  term"]).unwrap(),
+            ("a/wide".into(), 2)
+        );
+        assert_eq!(
+            found(&schemas, &["Date|Spend"]).unwrap(),
+            ("a/narrow".into(), 1)
+        );
     }
 
     #[test]
     fn two_that_fit_alike_and_none_that_fits_are_said() {
-        let schemas = [wire::parse("a/one", WIDE).unwrap(), wire::parse("a/two", WIDE).unwrap()];
+        let schemas = [
+            wire::parse("a/one", WIDE).unwrap(),
+            wire::parse("a/two", WIDE).unwrap(),
+        ];
         let both = found(&schemas, &["Date|Spend|Search Term"]).unwrap_err();
         assert_eq!(
             both.to_string(),

@@ -6,12 +6,22 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
     /// A stage begins with so many units of work ahead: bytes for reading, else files, partitions or marts.
-    Begin { stage: Stage, total: u64 },
+    Begin {
+        stage: Stage,
+        total: u64,
+    },
     /// A file is done: its bytes count towards the stage.
-    File { path: &'a Path, bytes: u64 },
+    File {
+        path: &'a Path,
+        bytes: u64,
+    },
     /// A partition or a mart is done.
-    Item { name: &'a str },
-    End { stage: Stage },
+    Item {
+        name: &'a str,
+    },
+    End {
+        stage: Stage,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -69,7 +69,9 @@ pub(super) struct CheckReport {
 impl BuildReport {
     /// Whether every mart was built and no check of severity error failed.
     pub fn is_fine(&self, strict: bool) -> bool {
-        let fine = |mart: &MartReport| mart.failure.is_none() && !mart.checks.iter().any(|check| check.is_error || strict);
+        let fine = |mart: &MartReport| {
+            mart.failure.is_none() && !mart.checks.iter().any(|check| check.is_error || strict)
+        };
         self.marts.iter().all(fine) && self.seeds.faults.is_empty()
     }
 
@@ -85,15 +87,29 @@ impl BuildReport {
     pub fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
         for mart in &self.marts {
-            troubles.extend(mart.failure.iter().map(|why| format!("{} was not built: {why}", mart.name)));
+            troubles.extend(
+                mart.failure
+                    .iter()
+                    .map(|why| format!("{} was not built: {why}", mart.name)),
+            );
         }
         for is_error in [true, false] {
             for mart in &self.marts {
-                let of = mart.checks.iter().filter(|check| check.is_error == is_error);
-                troubles.extend(of.map(|check| format!("{}: {} fails: {}", mart.name, check.rule, check.what)));
+                let of = mart
+                    .checks
+                    .iter()
+                    .filter(|check| check.is_error == is_error);
+                troubles.extend(
+                    of.map(|check| format!("{}: {} fails: {}", mart.name, check.rule, check.what)),
+                );
             }
         }
-        troubles.extend(self.seeds.faults.iter().map(|fault| format!("seed {fault}")));
+        troubles.extend(
+            self.seeds
+                .faults
+                .iter()
+                .map(|fault| format!("seed {fault}")),
+        );
         troubles
     }
 }
@@ -109,30 +125,57 @@ pub(super) struct Request<'a> {
 ///
 /// # Errors
 /// When a pipeline has a fault, a selected mart is unknown, or the store cannot be written.
-pub(super) fn build_marts(session: &Session, request: &Request<'_>, observer: &dyn Observer) -> anyhow::Result<BuildReport> {
+pub(super) fn build_marts(
+    session: &Session,
+    request: &Request<'_>,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildReport> {
     let pipelines = session.pipelines()?;
     let seeds = seeds::read(&session.context());
     let as_of = query::today(session, request.today);
     let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
     let fingerprint = fingerprint(session, &inputs, &seeds)?;
-    let select: BTreeSet<TableName> =
-        request.select.iter().map(|name| TableName::parse(name)).collect::<Result<_, _>>().context("--select")?;
+    let select: BTreeSet<TableName> = request
+        .select
+        .iter()
+        .map(|name| TableName::parse(name))
+        .collect::<Result<_, _>>()
+        .context("--select")?;
     if request.full_refresh {
         marts::forget_build(&session.store)?;
     } else if select.is_empty()
         && let Some(marts) = last_reports(session, &fingerprint, &pipelines)
     {
-        return Ok(BuildReport { as_of, marts, seeds, unchanged: true });
+        return Ok(BuildReport {
+            as_of,
+            marts,
+            seeds,
+            unchanged: true,
+        });
     }
     let _lock = BuildLock::take(&session.store, &owner())?;
-    let n_stages: u64 = pipelines.iter().map(|pipeline| pipeline.stages.len() as u64).sum();
-    observer.on(Event::Begin { stage: Stage::Build, total: n_stages });
+    let n_stages: u64 = pipelines
+        .iter()
+        .map(|pipeline| pipeline.stages.len() as u64)
+        .sum();
+    observer.on(Event::Begin {
+        stage: Stage::Build,
+        total: n_stages,
+    });
     let mut engine = Polars::new();
-    let built = build::build(&pipelines, (!select.is_empty()).then_some(&select), &inputs, &mut engine, &mut |progress| {
-        if let Progress::Finished { stage } | Progress::Failed { stage } = progress {
-            observer.on(Event::Item { name: stage.as_str() });
-        }
-    })?;
+    let built = build::build(
+        &pipelines,
+        (!select.is_empty()).then_some(&select),
+        &inputs,
+        &mut engine,
+        &mut |progress| {
+            if let Progress::Finished { stage } | Progress::Failed { stage } = progress {
+                observer.on(Event::Item {
+                    name: stage.as_str(),
+                });
+            }
+        },
+    )?;
     let mut reports = Vec::new();
     for built in built {
         let report = match built.result {
@@ -143,7 +186,12 @@ pub(super) fn build_marts(session: &Session, request: &Request<'_>, observer: &d
                     rows: made.batch.num_rows() as u64,
                     files_changed: changed as u64,
                     failure: None,
-                    checks: made.checks.iter().filter(|check| !check.passed()).map(check_report).collect(),
+                    checks: made
+                        .checks
+                        .iter()
+                        .filter(|check| !check.passed())
+                        .map(check_report)
+                        .collect(),
                 }
             }
             Err(error) => MartReport {
@@ -156,19 +204,39 @@ pub(super) fn build_marts(session: &Session, request: &Request<'_>, observer: &d
         };
         reports.push(report);
     }
-    observer.on(Event::End { stage: Stage::Build });
+    observer.on(Event::End {
+        stage: Stage::Build,
+    });
     reports.sort_by(|a, b| a.name.cmp(&b.name));
     if select.is_empty() {
-        let known = pipelines.iter().flat_map(Pipeline::marts).map(|mart| mart.name.clone()).collect();
+        let known = pipelines
+            .iter()
+            .flat_map(Pipeline::marts)
+            .map(|mart| mart.name.clone())
+            .collect();
         marts::delete_others(&session.store, &known)?;
-        marts::note_build(&session.store, &json!({"fingerprint": fingerprint, "marts": reports}))?;
+        marts::note_build(
+            &session.store,
+            &json!({"fingerprint": fingerprint, "marts": reports}),
+        )?;
     }
-    Ok(BuildReport { as_of, marts: reports, seeds, unchanged: false })
+    Ok(BuildReport {
+        as_of,
+        marts: reports,
+        seeds,
+        unchanged: false,
+    })
 }
 
 fn write(session: &Session, mart: &Mart, batch: &RecordBatch) -> anyhow::Result<usize> {
     let column = mart.partition.column();
-    Ok(marts::write(&session.store, &mart.name, column, batch, mart.today)?)
+    Ok(marts::write(
+        &session.store,
+        &mart.name,
+        column,
+        batch,
+        mart.today,
+    )?)
 }
 
 fn check_report(check: &CheckResult) -> CheckReport {
@@ -180,21 +248,30 @@ fn check_report(check: &CheckResult) -> CheckReport {
         }
         Outcome::Unknown(why) => format!("could not be checked: {why}"),
     };
-    CheckReport { rule: check.rule.to_string(), is_error: check.severity == Severity::Error, what }
+    CheckReport {
+        rule: check.rule.to_string(),
+        is_error: check.severity == Severity::Error,
+        what,
+    }
 }
 
 /// The reports of the last build, if it was made from the same and its files are still there.
-fn last_reports(session: &Session, fingerprint: &str, pipelines: &[Pipeline]) -> Option<Vec<MartReport>> {
+fn last_reports(
+    session: &Session,
+    fingerprint: &str,
+    pipelines: &[Pipeline],
+) -> Option<Vec<MartReport>> {
     let last = marts::last_build(&session.store)?;
     if last.get("fingerprint")?.as_str()? != fingerprint {
         return None;
     }
-    let all_there = pipelines
-        .iter()
-        .flat_map(Pipeline::marts)
-        .all(|mart| marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty()));
+    let all_there = pipelines.iter().flat_map(Pipeline::marts).all(|mart| {
+        marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty())
+    });
     let mut reports: Vec<MartReport> = serde_json::from_value(last.get("marts")?.clone()).ok()?;
-    reports.iter_mut().for_each(|report| report.files_changed = 0);
+    reports
+        .iter_mut()
+        .for_each(|report| report.files_changed = 0);
     (all_there && reports.iter().all(|report| report.failure.is_none())).then_some(reports)
 }
 
@@ -216,27 +293,49 @@ fn fingerprint(session: &Session, inputs: &Inputs, seeds: &Seeds) -> anyhow::Res
         texts.push(schema.version.to_string());
     }
     for file in inputs.files.values().flat_map(|table| &table.files) {
-        texts.push(format!("{} {}", file.display(), reader::inputs_of(file).unwrap_or_default()));
+        texts.push(format!(
+            "{} {}",
+            file.display(),
+            reader::inputs_of(file).unwrap_or_default()
+        ));
     }
     Ok(id::hash(texts.iter().map(String::as_str)))
 }
 
-pub(super) fn build(session: &Session, options: &BuildOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn build(
+    session: &Session,
+    options: &BuildOptions,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     if options.dry_run {
         let mut out = terminal.out();
         for mart in session.pipelines()?.iter().flat_map(Pipeline::marts) {
-            if options.select.is_empty() || options.select.iter().any(|name| *name == mart.name.as_str()) {
+            if options.select.is_empty()
+                || options
+                    .select
+                    .iter()
+                    .any(|name| *name == mart.name.as_str())
+            {
                 writeln!(out, "would build {}", mart.name)?;
             }
         }
         return Ok(true);
     }
-    let request = Request { select: &options.select, full_refresh: options.full_refresh, today: options.today };
+    let request = Request {
+        select: &options.select,
+        full_refresh: options.full_refresh,
+        today: options.today,
+    };
     let report = build_marts(session, &request, &*terminal.observer())?;
     let mut out = terminal.out();
     match format {
         Format::Json => {
-            writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "unchanged": report.unchanged, "marts": report.marts}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "unchanged": report.unchanged, "marts": report.marts})
+            )?;
         }
         Format::Table | Format::Csv | Format::Parquet => {
             let mut table = TextTable::new(&["mart", "rows>", "files changed>", "state"]);
@@ -246,7 +345,12 @@ pub(super) fn build(session: &Session, options: &BuildOptions, format: Format, t
                     (None, 0) => "ok".to_owned(),
                     (None, n) => counted(n as u64, "check") + " failed",
                 };
-                table.push(vec![mart.name.clone(), mart.rows.to_string(), mart.files_changed.to_string(), state]);
+                table.push(vec![
+                    mart.name.clone(),
+                    mart.rows.to_string(),
+                    mart.files_changed.to_string(),
+                    state,
+                ]);
             }
             for line in table.lines(terminal.width()) {
                 writeln!(out, "{line}")?;

@@ -16,15 +16,30 @@ use std::io::Write;
 ///
 /// # Errors
 /// When the store cannot be read, or a pipeline has a fault.
-pub(super) fn check(session: &Session, strict: bool, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn check(
+    session: &Session,
+    strict: bool,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     // Checks are part of building; a build of nothing new only reads what the last one found.
-    let request = Request { select: &[], full_refresh: false, today: None };
+    let request = Request {
+        select: &[],
+        full_refresh: false,
+        today: None,
+    };
     let report = build::build_marts(session, &request, &*terminal.observer())?;
     let catalogue = Catalogue::load(&session.store)?;
     let (mut held, mut failed) = (Vec::new(), Vec::new());
     for (_, entry) in catalogue.live() {
-        let path = entry.sightings.first().map_or("", |sighting| sighting.path.as_str());
-        let reason = entry.failure.clone().or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
+        let path = entry
+            .sightings
+            .first()
+            .map_or("", |sighting| sighting.path.as_str());
+        let reason = entry
+            .failure
+            .clone()
+            .or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
         match entry.status() {
             Status::Held => held.push((path.to_owned(), reason.unwrap_or_default())),
             Status::Failed => failed.push((path.to_owned(), reason.unwrap_or_default())),
@@ -44,7 +59,9 @@ pub(super) fn check(session: &Session, strict: bool, format: Format, terminal: &
     let mut out = terminal.out();
     if format == Format::Json {
         let list = |list: &[(String, String)]| -> Vec<serde_json::Value> {
-            list.iter().map(|(path, reason)| json!({"path": path, "reason": reason})).collect()
+            list.iter()
+                .map(|(path, reason)| json!({"path": path, "reason": reason}))
+                .collect()
         };
         writeln!(
             out,
@@ -59,7 +76,10 @@ pub(super) fn check(session: &Session, strict: bool, format: Format, terminal: &
             writeln!(out, "{trouble}")?;
         }
         for id in &unbalanced {
-            writeln!(out, "report {id}: rows read are not rows stored + merged + rejected + skipped")?;
+            writeln!(
+                out,
+                "report {id}: rows read are not rows stored + merged + rejected + skipped"
+            )?;
         }
         for (what, list) in [("unreadable", &failed), ("held", &held)] {
             for (path, reason) in list {
@@ -77,5 +97,7 @@ pub(super) fn check(session: &Session, strict: bool, format: Format, terminal: &
             counted(waiting as u64, "file")
         )?;
     }
-    Ok(report.is_fine(strict) && unbalanced.is_empty() && (!strict || held.is_empty() && failed.is_empty()))
+    Ok(report.is_fine(strict)
+        && unbalanced.is_empty()
+        && (!strict || held.is_empty() && failed.is_empty()))
 }

@@ -29,18 +29,32 @@ pub(super) struct Ingested {
 ///
 /// # Errors
 /// When a path is not there, or the store cannot be written.
-pub(super) fn read_and_merge(session: &Session, paths: &[PathBuf], observer: &dyn Observer) -> anyhow::Result<Ingested> {
+pub(super) fn read_and_merge(
+    session: &Session,
+    paths: &[PathBuf],
+    observer: &dyn Observer,
+) -> anyhow::Result<Ingested> {
     let context = session.context();
     let found = inbox::find(&context, &paths_or_inbox(session, paths)?)?;
     let mut catalogue = Catalogue::load(&session.store)?;
     let now = Timestamp::now().to_string();
-    let outcomes = ingest::ingest(&context, &session.store, &mut catalogue, &found.candidates, &now, observer)?;
+    let outcomes = ingest::ingest(
+        &context,
+        &session.store,
+        &mut catalogue,
+        &found.candidates,
+        &now,
+        observer,
+    )?;
     let _lock = BuildLock::take(&session.store, &owner())?;
     // Others may have committed meanwhile: what is current is made of all that is committed.
     catalogue = Catalogue::load(&session.store)?;
     let refreshed = current::refresh(&context, &session.store, &catalogue, observer)?;
     catalogue.checkpoint(&session.store)?;
-    Ok(Ingested { summary: Summary::of(&outcomes, found.n_ignored, &refreshed), catalogue })
+    Ok(Ingested {
+        summary: Summary::of(&outcomes, found.n_ignored, &refreshed),
+        catalogue,
+    })
 }
 
 /// Who holds a lock, as the next one is told.
@@ -51,32 +65,57 @@ pub(super) fn owner() -> String {
 fn paths_or_inbox(session: &Session, paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if paths.is_empty() {
         let inbox = session.workspace.inbox();
-        anyhow::ensure!(inbox.is_dir(), "there is no {}; make it and put downloads there", inbox.display());
+        anyhow::ensure!(
+            inbox.is_dir(),
+            "there is no {}; make it and put downloads there",
+            inbox.display()
+        );
         return Ok(vec![inbox]);
     }
     paths
         .iter()
-        .map(|path| path.canonicalize().map_err(|error| anyhow::anyhow!("cannot open {}: {error}", path.display())))
+        .map(|path| {
+            path.canonicalize()
+                .map_err(|error| anyhow::anyhow!("cannot open {}: {error}", path.display()))
+        })
         .collect()
 }
 
 /// Prints what would be read; writes nothing.
-pub(super) fn dry_run(session: &Session, paths: &[PathBuf], terminal: &Terminal) -> anyhow::Result<Summary> {
+pub(super) fn dry_run(
+    session: &Session,
+    paths: &[PathBuf],
+    terminal: &Terminal,
+) -> anyhow::Result<Summary> {
     let context = session.context();
     let found = inbox::find(&context, &paths_or_inbox(session, paths)?)?;
     let catalogue = Catalogue::load(&session.store)?;
     let known = inbox::Known::of(&context, &catalogue, &context.fingerprint());
-    let new: Vec<_> = found.candidates.iter().filter(|candidate| !known.is_settled(candidate)).collect();
+    let new: Vec<_> = found
+        .candidates
+        .iter()
+        .filter(|candidate| !known.is_settled(candidate))
+        .collect();
     let mut out = terminal.out();
     for candidate in &new {
         writeln!(out, "would read {}", candidate.relative)?;
     }
     let rest = (found.candidates.len() - new.len()) as u64;
-    writeln!(out, "{} to read, {} known already; nothing was written", counted(new.len() as u64, "file"), counted(rest, "file"))?;
+    writeln!(
+        out,
+        "{} to read, {} known already; nothing was written",
+        counted(new.len() as u64, "file"),
+        counted(rest, "file")
+    )?;
     Ok(Summary::of(&[], found.n_ignored, &Refreshed::default()))
 }
 
-pub(super) fn ingest(session: &Session, options: &IngestOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn ingest(
+    session: &Session,
+    options: &IngestOptions,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     if options.dry_run {
         dry_run(session, &options.paths, terminal)?;
         return Ok(true);
@@ -85,10 +124,19 @@ pub(super) fn ingest(session: &Session, options: &IngestOptions, format: Format,
     let mut out = terminal.out();
     match format {
         Format::Json => {
-            writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "ingest": ingested.summary.json()}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"schema_version": SCHEMA_VERSION, "ingest": ingested.summary.json()})
+            )?;
         }
         Format::Table | Format::Csv | Format::Parquet => {
-            for line in ingested.summary.lines().into_iter().chain(ingested.summary.findings()) {
+            for line in ingested
+                .summary
+                .lines()
+                .into_iter()
+                .chain(ingested.summary.findings())
+            {
                 writeln!(out, "{line}")?;
             }
         }

@@ -54,7 +54,10 @@ supply-days-max = 45
 pub(super) fn init(options: &InitOptions, terminal: &Terminal) -> anyhow::Result<bool> {
     let root = &options.folder;
     if root.join(workspace::FILE).exists() {
-        bail!("{} is a workspace already; nothing was changed", root.display());
+        bail!(
+            "{} is a workspace already; nothing was changed",
+            root.display()
+        );
     }
     let mut n = 0;
     if options.sample {
@@ -65,14 +68,18 @@ pub(super) fn init(options: &InitOptions, terminal: &Terminal) -> anyhow::Result
     } else {
         for folder in ["inbox", "seeds"] {
             let path = root.join(folder);
-            std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("cannot make {}", path.display()))?;
         }
         files::put_new(&root.join(workspace::FILE), CONFIG.as_bytes())?;
     }
     let shown = root.display();
     let mut out = terminal.out();
     if options.sample {
-        writeln!(out, "{shown} is the sample workspace: {n} files of an invented shop. Next:\n  sellerlake -w {shown} run")?;
+        writeln!(
+            out,
+            "{shown} is the sample workspace: {n} files of an invented shop. Next:\n  sellerlake -w {shown} run"
+        )?;
     } else {
         writeln!(
             out,
@@ -93,7 +100,11 @@ mod tests {
         assert_eq!(&*config.accounts[0].name, "my-shop");
         let everything: String = CONFIG
             .lines()
-            .map(|line| line.strip_prefix("# ").filter(|line| line.contains('=') || line.starts_with('[')).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|line| line.contains('=') || line.starts_with('['))
+                    .unwrap_or(line)
+            })
             .fold(String::new(), |text, line| text + line + "\n");
         workspace::wire::parse(&everything).unwrap();
     }

@@ -20,30 +20,64 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// When a path is not there, or the output cannot be written.
-pub(super) fn inspect(session: &Session, paths: &[PathBuf], format: Format, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(super) fn inspect(
+    session: &Session,
+    paths: &[PathBuf],
+    format: Format,
+    out: &mut dyn Write,
+) -> anyhow::Result<bool> {
     let context = session.context();
-    let absolute: Vec<PathBuf> = paths.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
+    let absolute: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .collect();
     let found = inbox::find(&context, &absolute)?;
     let readings: Vec<(String, Vec<DocumentReading>)> = found
         .candidates
         .par_iter()
         .map(|candidate| {
             let mtime = Timestamp::from_millisecond(candidate.modified).ok();
-            (candidate.relative.clone(), file::inspect(&context, candidate, mtime).documents)
+            (
+                candidate.relative.clone(),
+                file::inspect(&context, candidate, mtime).documents,
+            )
         })
         .collect();
     match format {
         Format::Json => {
             let files: Vec<Value> = readings
                 .iter()
-                .flat_map(|(path, documents)| documents.iter().map(move |document| json_file(path, document)))
+                .flat_map(|(path, documents)| {
+                    documents
+                        .iter()
+                        .map(move |document| json_file(path, document))
+                })
                 .collect();
-            writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "files": files}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"schema_version": SCHEMA_VERSION, "files": files})
+            )?;
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut *out);
-            writer.write_record(["path", "sheet", "status", "schema", "table", "marketplace", "currency", "start", "end", "rows", "reason"])?;
-            for (path, document) in readings.iter().flat_map(|(path, documents)| documents.iter().map(move |d| (path, d))) {
+            writer.write_record([
+                "path",
+                "sheet",
+                "status",
+                "schema",
+                "table",
+                "marketplace",
+                "currency",
+                "start",
+                "end",
+                "rows",
+                "reason",
+            ])?;
+            for (path, document) in readings
+                .iter()
+                .flat_map(|(path, documents)| documents.iter().map(move |d| (path, d)))
+            {
                 for table in tables_of(document) {
                     let period = table.period.as_ref();
                     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
@@ -65,16 +99,25 @@ pub(super) fn inspect(session: &Session, paths: &[PathBuf], format: Format, out:
             writer.flush()?;
         }
         Format::Table | Format::Parquet => {
-            for (path, document) in readings.iter().flat_map(|(path, documents)| documents.iter().map(move |d| (path, d))) {
+            for (path, document) in readings
+                .iter()
+                .flat_map(|(path, documents)| documents.iter().map(move |d| (path, d)))
+            {
                 print_file(path, document, out)?;
             }
         }
     }
     let fine = |document: &DocumentReading| {
         document.failure.is_none()
-            && document.tables.iter().all(|table| matches!(table.status, Status::Recognised | Status::Skipped))
+            && document
+                .tables
+                .iter()
+                .all(|table| matches!(table.status, Status::Recognised | Status::Skipped))
     };
-    Ok(readings.iter().flat_map(|(_, documents)| documents).all(fine))
+    Ok(readings
+        .iter()
+        .flat_map(|(_, documents)| documents)
+        .all(fine))
 }
 
 /// Rows of the report itself: read, but not skipped.
@@ -85,7 +128,10 @@ fn rows_of(table: &TableEntry) -> u64 {
 /// The tables of a file; a file that cannot be read is one failed table.
 fn tables_of(document: &DocumentReading) -> Vec<TableEntry> {
     match &document.failure {
-        Some(reason) => vec![TableEntry { reason: Some(reason.clone()), ..file::blank_entry(None, Status::Failed) }],
+        Some(reason) => vec![TableEntry {
+            reason: Some(reason.clone()),
+            ..file::blank_entry(None, Status::Failed)
+        }],
         None => document.tables.clone(),
     }
 }
@@ -144,7 +190,10 @@ fn print_file(path: &str, document: &DocumentReading, out: &mut dyn Write) -> an
 }
 
 fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
-    let sheet = table.sheet.as_ref().map_or_else(String::new, |sheet| format!("sheet {sheet:?}: "));
+    let sheet = table
+        .sheet
+        .as_ref()
+        .map_or_else(String::new, |sheet| format!("sheet {sheet:?}: "));
     let what = match (&table.schema, &table.table) {
         (Some(schema), Some(into)) => format!(" {schema} -> {into}"),
         (Some(schema), None) => format!(" {schema}"),
@@ -155,19 +204,32 @@ fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "    {reason}")?;
     }
     for question in &table.questions {
-        writeln!(out, "    answer with: sellerlake answer FILE {}", question.flag)?;
+        writeln!(
+            out,
+            "    answer with: sellerlake answer FILE {}",
+            question.flag
+        )?;
     }
     if let (Some(account), Some(from)) = (&table.account, &table.account_from) {
         let market = table.marketplace.as_deref().unwrap_or("in each row");
         let market_from = table.marketplace_from.as_deref().unwrap_or_default();
         let currency = table.currency.as_deref().unwrap_or("-");
-        writeln!(out, "    account {account} (from {from}), marketplace {market} (from {market_from}), currency {currency}")?;
+        writeln!(
+            out,
+            "    account {account} (from {from}), marketplace {market} (from {market_from}), currency {currency}"
+        )?;
     }
     if let Some(period) = &table.period {
         let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let observed = dash(&table.observed_at);
         let from = dash(&table.observed_from);
-        writeln!(out, "    {} {} .. {}, observed {observed} (from {from})", period.kind, dash(&period.start), dash(&period.end))?;
+        writeln!(
+            out,
+            "    {} {} .. {}, observed {observed} (from {from})",
+            period.kind,
+            dash(&period.start),
+            dash(&period.end)
+        )?;
     }
     if table.rows.read > 0 {
         let rows = table.rows;
@@ -184,9 +246,19 @@ fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
         let mut findings = TextTable::new(&["finding", "column", "count>", "where", "text"]);
         for finding in &table.findings {
             let first = finding.examples.first();
-            let place = first.and_then(|example| Some(format!("row {}", example.row?))).unwrap_or_default();
-            let text = first.map(|example| example.text.clone()).unwrap_or_default();
-            findings.push(vec![finding.code.clone(), finding.column.clone(), finding.count.to_string(), place, text]);
+            let place = first
+                .and_then(|example| Some(format!("row {}", example.row?)))
+                .unwrap_or_default();
+            let text = first
+                .map(|example| example.text.clone())
+                .unwrap_or_default();
+            findings.push(vec![
+                finding.code.clone(),
+                finding.column.clone(),
+                finding.count.to_string(),
+                place,
+                text,
+            ]);
         }
         for line in findings.lines(76) {
             writeln!(out, "    {line}")?;

@@ -38,7 +38,12 @@ pub(super) enum What {
 
 /// # Errors
 /// When the store cannot be read, or the output not be written.
-pub(super) fn ls(session: &Session, what: What, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn ls(
+    session: &Session,
+    what: What,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     match what {
         What::Reports => reports(session, format, terminal)?,
         What::Tables => tables(session, format, terminal)?,
@@ -76,17 +81,42 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                     })
                 })
                 .collect();
-            writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "reports": reports}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"schema_version": SCHEMA_VERSION, "reports": reports})
+            )?;
         }
-        Format::Csv => render::rows(&mut out, "reports", &listing::reports(&catalogue)?, Format::Csv, 0)?,
+        Format::Csv => render::rows(
+            &mut out,
+            "reports",
+            &listing::reports(&catalogue)?,
+            Format::Csv,
+            0,
+        )?,
         Format::Table | Format::Parquet => {
-            let mut table = TextTable::new(&["report", "path", "status", "what", "market", "from", "to", "rows>"]);
+            let mut table = TextTable::new(&[
+                "report", "path", "status", "what", "market", "from", "to", "rows>",
+            ]);
             let mut waiting = Vec::new();
             for (_, entry) in catalogue.live() {
-                let path = entry.sightings.first().map_or("", |sighting| sighting.path.as_str());
-                let short = |id: Option<&String>| id.map_or("-", |id| id.get(..8).unwrap_or(id)).to_owned();
+                let path = entry
+                    .sightings
+                    .first()
+                    .map_or("", |sighting| sighting.path.as_str());
+                let short =
+                    |id: Option<&String>| id.map_or("-", |id| id.get(..8).unwrap_or(id)).to_owned();
                 if entry.tables.is_empty() {
-                    table.push(vec!["-".into(), path.into(), "failed".into(), String::new(), String::new(), String::new(), String::new(), "0".into()]);
+                    table.push(vec![
+                        "-".into(),
+                        path.into(),
+                        "failed".into(),
+                        String::new(),
+                        String::new(),
+                        String::new(),
+                        String::new(),
+                        "0".into(),
+                    ]);
                 }
                 for read in &entry.tables {
                     let period = read.period.as_ref();
@@ -103,7 +133,10 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                     ]);
                 }
                 if listing::is_waiting(entry.status()) {
-                    let reason = entry.failure.clone().or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
+                    let reason = entry
+                        .failure
+                        .clone()
+                        .or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
                     waiting.push(format!("{path}: {}", reason.unwrap_or_default()));
                 }
             }
@@ -112,7 +145,9 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
             }
             if !waiting.is_empty() {
                 writeln!(out, "\nwaiting or unreadable:")?;
-                waiting.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+                waiting
+                    .iter()
+                    .try_for_each(|line| writeln!(out, "  {line}"))?;
             }
         }
     }
@@ -135,7 +170,11 @@ fn tables(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Res
                 json!({"name": table.name.as_str(), "title": table.title, "kind": table.kind, "rows": table.rows, "files": table.files.len(), "columns": columns})
             })
             .collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "tables": tables}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"schema_version": SCHEMA_VERSION, "tables": tables})
+        )?;
         return Ok(());
     }
     let mut table = TextTable::new(&["table", "kind", "rows>", "columns>", "title"]);
@@ -153,7 +192,12 @@ fn tables(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Res
 }
 
 /// A text table in either of the two forms that are not JSON.
-fn print(table: &TextTable, format: Format, terminal: &Terminal, out: &mut dyn Write) -> anyhow::Result<()> {
+fn print(
+    table: &TextTable,
+    format: Format,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     if format == Format::Csv {
         return table.csv(out);
     }
@@ -165,7 +209,13 @@ fn print(table: &TextTable, format: Format, terminal: &Terminal, out: &mut dyn W
 
 fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let all = || session.catalog.reports().chain(session.catalog.seeds());
-    let into = |schema: &Schema| schema.outputs.iter().map(|output| output.table.to_string()).collect::<Vec<_>>();
+    let into = |schema: &Schema| {
+        schema
+            .outputs
+            .iter()
+            .map(|output| output.table.to_string())
+            .collect::<Vec<_>>()
+    };
     let mut out = terminal.out();
     if format == Format::Json {
         let schemas: Vec<Value> = all()
@@ -180,13 +230,23 @@ fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                 })
             })
             .collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "schemas": schemas}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"schema_version": SCHEMA_VERSION, "schemas": schemas})
+        )?;
         return Ok(());
     }
     let mut table = TextTable::new(&["schema", "confidence", "columns>", "tables", "title"]);
     for schema in all() {
         let confidence = if schema.complete { "full" } else { "partial" };
-        let cells = [schema.id.to_string(), confidence.to_owned(), schema.columns.len().to_string(), into(schema).join(", "), schema.title.to_string()];
+        let cells = [
+            schema.id.to_string(),
+            confidence.to_owned(),
+            schema.columns.len().to_string(),
+            into(schema).join(", "),
+            schema.title.to_string(),
+        ];
         table.push(cells.to_vec());
     }
     print(&table, format, terminal, &mut out)
@@ -195,7 +255,9 @@ fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
 fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let pipelines = session.pipelines()?;
     let mut out = terminal.out();
-    let marts = pipelines.iter().flat_map(|pipeline| pipeline.marts().map(move |mart| (pipeline, mart)));
+    let marts = pipelines
+        .iter()
+        .flat_map(|pipeline| pipeline.marts().map(move |mart| (pipeline, mart)));
     if format == Format::Json {
         let marts: Vec<Value> = marts
             .map(|(pipeline, mart)| {
@@ -208,20 +270,32 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
                 })
             })
             .collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "marts": marts}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"schema_version": SCHEMA_VERSION, "marts": marts})
+        )?;
         return Ok(());
     }
     let mut table = TextTable::new(&["pipeline", "mart", "grain", "title"]);
     for (pipeline, mart) in marts {
         let grain: Vec<&str> = mart.grain.iter().map(|name| name.as_str()).collect();
-        table.push(vec![pipeline.name.to_string(), mart.name.to_string(), grain.join(", "), mart.title.to_string()]);
+        table.push(vec![
+            pipeline.name.to_string(),
+            mart.name.to_string(),
+            grain.join(", "),
+            mart.title.to_string(),
+        ]);
     }
     print(&table, format, terminal, &mut out)
 }
 
 fn list_rejects(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&session.store)?;
-    let readings = catalogue.live().flat_map(|(_, entry)| &entry.tables).filter_map(|table| table.reading.as_deref());
+    let readings = catalogue
+        .live()
+        .flat_map(|(_, entry)| &entry.tables)
+        .filter_map(|table| table.reading.as_deref());
     let mut all: Vec<Reject> = Vec::new();
     for reading in readings {
         all.extend(rejects::read(&session.store, reading)?);
@@ -239,14 +313,23 @@ fn list_rejects(session: &Session, format: Format, terminal: &Terminal) -> anyho
                 })
             })
             .collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "rejects": rejects}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"schema_version": SCHEMA_VERSION, "rejects": rejects})
+        )?;
         return Ok(());
     }
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&Reject>> = BTreeMap::new();
     for reject in &all {
-        groups.entry((&reject.code, &reject.column, &reject.expected)).or_default().push(reject);
+        groups
+            .entry((&reject.code, &reject.column, &reject.expected))
+            .or_default()
+            .push(reject);
     }
-    let mut table = TextTable::new(&["rows>", "cause", "column", "expected", "first in", "row>", "cell"]);
+    let mut table = TextTable::new(&[
+        "rows>", "cause", "column", "expected", "first in", "row>", "cell",
+    ]);
     for ((code, column, expected), rejects) in groups {
         let first = rejects[0];
         table.push(vec![

@@ -47,14 +47,18 @@ pub fn main() -> ExitCode {
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
     })
 }
 
 /// True when all went well.
 fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
     if let Some(threads) = cli.global.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()?;
     }
     let place = cli.place();
     let format = cli.global.format;
@@ -63,23 +67,42 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         return Ok(true);
     };
     let takes_parquet = matches!(command, Command::Show(_) | Command::Query(_));
-    anyhow::ensure!(format != Format::Parquet || takes_parquet, "--format parquet is for show and query");
+    anyhow::ensure!(
+        format != Format::Parquet || takes_parquet,
+        "--format parquet is for show and query"
+    );
     match command {
         Command::Init(options) => init::init(&options, terminal),
         Command::Run(options) => run::run(&Session::open(&place)?, &options, format, terminal),
-        Command::Ingest(options) => ingest::ingest(&Session::open(&place)?, &options, format, terminal),
-        Command::Build(options) => build::build(&Session::open(&place)?, &options, format, terminal),
-        Command::Inspect { paths, .. } => {
-            inspect::inspect(&Session::open_or_default(&place)?, &paths, format, &mut terminal.out())
+        Command::Ingest(options) => {
+            ingest::ingest(&Session::open(&place)?, &options, format, terminal)
         }
-        Command::Check { strict } => check::check(&Session::open(&place)?, strict, format, terminal),
+        Command::Build(options) => {
+            build::build(&Session::open(&place)?, &options, format, terminal)
+        }
+        Command::Inspect { paths, .. } => inspect::inspect(
+            &Session::open_or_default(&place)?,
+            &paths,
+            format,
+            &mut terminal.out(),
+        ),
+        Command::Check { strict } => {
+            check::check(&Session::open(&place)?, strict, format, terminal)
+        }
         Command::Ls { what } => ls::ls(&Session::open_or_default(&place)?, what, format, terminal),
         Command::Show(options) => query::show(&Session::open(&place)?, &options, format, terminal),
-        Command::Query(options) => query::query(&Session::open(&place)?, &options, format, terminal),
+        Command::Query(options) => {
+            query::query(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Answer(options) => answer::answer(&Session::open(&place)?, &options, terminal),
         Command::Accept { report } => answer::accept(&Session::open(&place)?, &report, terminal),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "sellerlake", &mut terminal.out());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "sellerlake",
+                &mut terminal.out(),
+            );
             Ok(true)
         }
     }

@@ -16,14 +16,18 @@ pub(super) struct Progress {
 
 impl Progress {
     pub fn new() -> Self {
-        Self { bar: Mutex::new(ProgressBar::hidden()) }
+        Self {
+            bar: Mutex::new(ProgressBar::hidden()),
+        }
     }
 }
 
 fn bar(stage: Stage, total: u64) -> ProgressBar {
     let template = match stage {
         Stage::Read => "{prefix:>8} {bar:28} {bytes}/{total_bytes} {bytes_per_sec} {wide_msg}",
-        Stage::Merge | Stage::Build | Stage::Publish => "{prefix:>8} {bar:28} {pos}/{len} {wide_msg}",
+        Stage::Merge | Stage::Build | Stage::Publish => {
+            "{prefix:>8} {bar:28} {pos}/{len} {wide_msg}"
+        }
     };
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -36,12 +40,16 @@ fn bar(stage: Stage, total: u64) -> ProgressBar {
 
 impl Observer for Progress {
     fn on(&self, event: Event<'_>) {
-        let Ok(mut current) = self.bar.lock() else { return };
+        let Ok(mut current) = self.bar.lock() else {
+            return;
+        };
         match event {
             Event::Begin { stage, total } => *current = bar(stage, total),
             Event::File { path, bytes } => {
                 current.inc(bytes);
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let name = path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
                 current.set_message(name.unwrap_or_default());
             }
             Event::Item { name } => {

@@ -52,7 +52,11 @@ pub(super) struct StoredTable {
 /// When the store cannot be listed, or a pipeline has a fault.
 pub(super) fn stored_tables(session: &Session) -> anyhow::Result<Vec<StoredTable>> {
     let mut tables = Vec::new();
-    for table in session.catalog.tables().filter(|table| table.period.is_some()) {
+    for table in session
+        .catalog
+        .tables()
+        .filter(|table| table.period.is_some())
+    {
         let files = current_files(session, &table.name)?;
         tables.push(StoredTable {
             name: table.name.clone(),
@@ -77,8 +81,12 @@ pub(super) fn stored_tables(session: &Session) -> anyhow::Result<Vec<StoredTable
     }
     let read = seeds::read(&session.context());
     for schema in session.catalog.seeds() {
-        let Some(output) = schema.outputs.first() else { continue };
-        let Some(batch) = read.tables.get(&output.table) else { continue };
+        let Some(output) = schema.outputs.first() else {
+            continue;
+        };
+        let Some(batch) = read.tables.get(&output.table) else {
+            continue;
+        };
         tables.push(StoredTable {
             name: output.table.clone(),
             title: schema.title.to_string(),
@@ -107,20 +115,29 @@ pub(super) fn stored_tables(session: &Session) -> anyhow::Result<Vec<StoredTable
 }
 
 fn rows_of(file: &Path) -> u64 {
-    let reader = File::open(file).ok().and_then(|file| SerializedFileReader::new(file).ok());
-    reader.and_then(|reader| u64::try_from(reader.metadata().file_metadata().num_rows()).ok()).unwrap_or(0)
+    let reader = File::open(file)
+        .ok()
+        .and_then(|file| SerializedFileReader::new(file).ok());
+    reader
+        .and_then(|reader| u64::try_from(reader.metadata().file_metadata().num_rows()).ok())
+        .unwrap_or(0)
 }
 
 /// The files of a current table, sorted.
 pub(super) fn current_files(session: &Session, table: &TableName) -> anyhow::Result<Vec<PathBuf>> {
-    Ok(files::list(&session.store.root().join("current").join(table.as_str()))?)
+    Ok(files::list(
+        &session.store.root().join("current").join(table.as_str()),
+    )?)
 }
 
 /// `reports`, `findings` and `runs`.
 fn catalogue_tables(session: &Session) -> anyhow::Result<Vec<(TableName, RecordBatch)>> {
     let catalogue = Catalogue::load(&session.store)?;
     Ok(vec![
-        (TableName::parse("findings")?, listing::findings(&catalogue)?),
+        (
+            TableName::parse("findings")?,
+            listing::findings(&catalogue)?,
+        ),
         (TableName::parse("reports")?, listing::reports(&catalogue)?),
         (TableName::parse("runs")?, listing::runs(&session.store)?),
     ])
@@ -130,9 +147,21 @@ fn catalogue_tables(session: &Session) -> anyhow::Result<Vec<(TableName, RecordB
 fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     let rows = session.workspace.config.settings.rows();
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
-        ("name", Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.0))), true),
-        ("marketplace", Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.1))), true),
-        ("value", Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.2))), true),
+        (
+            "name",
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.0))),
+            true,
+        ),
+        (
+            "marketplace",
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.1))),
+            true,
+        ),
+        (
+            "value",
+            Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.2))),
+            true,
+        ),
     ];
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
@@ -141,46 +170,104 @@ fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
 ///
 /// # Errors
 /// When the store cannot be listed.
-pub(super) fn stage_inputs(session: &Session, seeds: &BTreeMap<TableName, RecordBatch>, as_of: Date) -> anyhow::Result<Inputs> {
+pub(super) fn stage_inputs(
+    session: &Session,
+    seeds: &BTreeMap<TableName, RecordBatch>,
+    as_of: Date,
+) -> anyhow::Result<Inputs> {
     let mut tables = BTreeMap::new();
-    for table in session.catalog.tables().filter(|table| table.period.is_some()) {
+    for table in session
+        .catalog
+        .tables()
+        .filter(|table| table.period.is_some())
+    {
         let files = current_files(session, &table.name)?;
-        tables.insert(table.name.clone(), TableFiles { schema: table.arrow(), files });
+        tables.insert(
+            table.name.clone(),
+            TableFiles {
+                schema: table.arrow(),
+                files,
+            },
+        );
     }
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
-    Ok(Inputs { files: tables, batches, as_of, week_start: session.workspace.config.week_start })
+    Ok(Inputs {
+        files: tables,
+        batches,
+        as_of,
+        week_start: session.workspace.config.week_start,
+    })
 }
 
 /// Today in the workspace's zone, unless the workspace or the command line fixes it.
 pub(super) fn today(session: &Session, told: Option<Date>) -> Date {
     let config = &session.workspace.config;
-    told.or(config.today).unwrap_or_else(|| config.zone.to_datetime(Timestamp::now()).date())
+    told.or(config.today)
+        .unwrap_or_else(|| config.zone.to_datetime(Timestamp::now()).date())
 }
 
 /// Prints a table.
 ///
 /// # Errors
 /// When there is no such table; the message names the nearest.
-pub(super) fn show(session: &Session, options: &ShowOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn show(
+    session: &Session,
+    options: &ShowOptions,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     let tables = stored_tables(session)?;
-    let Some(table) = tables.iter().find(|table| table.name.as_str() == options.table) else {
+    let Some(table) = tables
+        .iter()
+        .find(|table| table.name.as_str() == options.table)
+    else {
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        let hint = nearest(&options.table, &names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        bail!("there is no table {:?}{hint} (sellerlake ls tables)", options.table);
+        let hint = nearest(&options.table, &names)
+            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        bail!(
+            "there is no table {:?}{hint} (sellerlake ls tables)",
+            options.table
+        );
     };
     // A terminal shows the beginning; a file gets everything.
-    let limit = options.limit.unwrap_or(if format == Format::Table { 20 } else { usize::MAX });
+    let limit = options.limit.unwrap_or(if format == Format::Table {
+        20
+    } else {
+        usize::MAX
+    });
     let batch = match table.kind {
         "table" | "mart" => first_rows(table, limit)?,
-        "seed" => seeds::read(&session.context()).tables.remove(&table.name).context("the seed is gone")?,
-        _ => catalogue_tables(session)?.into_iter().find(|(name, _)| *name == table.name).context("no such table")?.1,
+        "seed" => seeds::read(&session.context())
+            .tables
+            .remove(&table.name)
+            .context("the seed is gone")?,
+        _ => {
+            catalogue_tables(session)?
+                .into_iter()
+                .find(|(name, _)| *name == table.name)
+                .context("no such table")?
+                .1
+        }
     };
     let batch = batch.slice(0, batch.num_rows().min(limit));
-    let batch = if format == Format::Table { without_empty(&batch) } else { batch };
-    render::rows(&mut terminal.out(), table.name.as_str(), &batch, format, terminal.width())?;
+    let batch = if format == Format::Table {
+        without_empty(&batch)
+    } else {
+        batch
+    };
+    render::rows(
+        &mut terminal.out(),
+        table.name.as_str(),
+        &batch,
+        format,
+        terminal.width(),
+    )?;
     if format == Format::Table && table.rows > batch.num_rows() as u64 {
-        terminal.note(&format!("of {} rows; --limit N shows more", render::grouped(table.rows)));
+        terminal.note(&format!(
+            "of {} rows; --limit N shows more",
+            render::grouped(table.rows)
+        ));
     }
     Ok(true)
 }
@@ -202,7 +289,9 @@ fn first_rows(table: &StoredTable, limit: usize) -> anyhow::Result<RecordBatch> 
 
 /// Without the columns that hold nothing: what is printed on a terminal is narrow enough to read.
 fn without_empty(batch: &RecordBatch) -> RecordBatch {
-    let filled: Vec<usize> = (0..batch.num_columns()).filter(|at| batch.column(*at).null_count() < batch.num_rows()).collect();
+    let filled: Vec<usize> = (0..batch.num_columns())
+        .filter(|at| batch.column(*at).null_count() < batch.num_rows())
+        .collect();
     if batch.num_rows() == 0 {
         return batch.clone();
     }
@@ -213,16 +302,33 @@ fn without_empty(batch: &RecordBatch) -> RecordBatch {
 ///
 /// # Errors
 /// When the engine refuses it; the message is the engine's.
-pub(super) fn query(session: &Session, options: &QueryOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn query(
+    session: &Session,
+    options: &QueryOptions,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     let read = seeds::read(&session.context());
     let mut inputs = stage_inputs(session, &read.tables, today(session, None))?;
     let pipelines = session.pipelines()?;
     for mart in pipelines.iter().flat_map(|pipeline| pipeline.marts()) {
         let files = marts::files_of(&session.store, &mart.name)?;
-        inputs.files.insert(mart.name.clone(), TableFiles { schema: mart.arrow(), files });
+        inputs.files.insert(
+            mart.name.clone(),
+            TableFiles {
+                schema: mart.arrow(),
+                files,
+            },
+        );
     }
     inputs.batches.extend(catalogue_tables(session)?);
     let batch = pipeline::build::query(&options.sql, &inputs, &mut Polars::new())?;
-    render::rows(&mut terminal.out(), "query", &batch, format, terminal.width())?;
+    render::rows(
+        &mut terminal.out(),
+        "query",
+        &batch,
+        format,
+        terminal.width(),
+    )?;
     Ok(true)
 }

@@ -46,14 +46,22 @@ impl TextTable {
     /// Headers that end in `>` are of numbers, which are set to the right.
     pub fn new(headers: &[&str]) -> Self {
         Self {
-            headers: headers.iter().map(|header| header.trim_end_matches('>').to_owned()).collect(),
+            headers: headers
+                .iter()
+                .map(|header| header.trim_end_matches('>').to_owned())
+                .collect(),
             right: headers.iter().map(|header| header.ends_with('>')).collect(),
             rows: Vec::new(),
         }
     }
 
     pub fn push(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.into_iter().map(|cell| cell.replace(['\n', '\r', '\t'], " ")).collect());
+        self.rows.push(
+            cells
+                .into_iter()
+                .map(|cell| cell.replace(['\n', '\r', '\t'], " "))
+                .collect(),
+        );
     }
 
     /// The table as csv.
@@ -76,13 +84,19 @@ impl TextTable {
         let n = self.n_fitting(width);
         let mut widths: Vec<usize> = (0..n)
             .map(|at| {
-                let cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
+                let cells = self
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.get(at))
+                    .map(|cell| cell.width());
                 cells.chain([self.headers[at].width()]).max().unwrap_or(0)
             })
             .collect();
         let gaps = 2 * n.saturating_sub(1);
         while widths.iter().sum::<usize>() + gaps > width {
-            let widest = (0..n).filter(|at| widths[*at] > NARROWEST).max_by_key(|at| (!self.right[*at], widths[*at]));
+            let widest = (0..n)
+                .filter(|at| widths[*at] > NARROWEST)
+                .max_by_key(|at| (!self.right[*at], widths[*at]));
             let Some(widest) = widest else { break };
             widths[widest] -= 1;
         }
@@ -94,7 +108,11 @@ impl TextTable {
                 .map(|(at, cell)| {
                     let cell = fitted(cell, widths[at]);
                     let pad = " ".repeat(widths[at].saturating_sub(cell.width()));
-                    if self.right[at] { format!("{pad}{cell}") } else { format!("{cell}{pad}") }
+                    if self.right[at] {
+                        format!("{pad}{cell}")
+                    } else {
+                        format!("{cell}{pad}")
+                    }
                 })
                 .collect();
             cells.join("  ").trim_end().to_owned()
@@ -103,7 +121,10 @@ impl TextTable {
         let mut lines = vec![line(&self.headers), rule.join("  ")];
         lines.extend(self.rows.iter().map(|row| line(row)));
         if n < self.headers.len() {
-            lines.push(format!("… and {} more columns: --format csv or json has all", self.headers.len() - n));
+            lines.push(format!(
+                "… and {} more columns: --format csv or json has all",
+                self.headers.len() - n
+            ));
         }
         lines
     }
@@ -112,7 +133,13 @@ impl TextTable {
     fn n_fitting(&self, width: usize) -> usize {
         let mut used = 0;
         for (at, header) in self.headers.iter().enumerate() {
-            let widest = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width()).chain([header.width()]).max();
+            let widest = self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.width())
+                .chain([header.width()])
+                .max();
             used += widest.unwrap_or(0).min(READABLE) + 2 * usize::from(at > 0);
             if used > width {
                 return at.max(1);
@@ -165,7 +192,13 @@ pub(super) fn rows(
             let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
             let mut table = TextTable::new(&headers);
             for row in 0..batch.num_rows() {
-                table.push(batch.columns().iter().map(|array| shown(array, row)).collect());
+                table.push(
+                    batch
+                        .columns()
+                        .iter()
+                        .map(|array| shown(array, row))
+                        .collect(),
+                );
             }
             for line in table.lines(width) {
                 writeln!(out, "{line}")?;
@@ -185,9 +218,15 @@ pub(super) fn rows(
             write!(out, "{},\"rows\":[", &head[..head.len() - 1])?;
             for row in 0..batch.num_rows() {
                 write!(out, "{}{{", if row == 0 { "\n" } else { ",\n" })?;
-                for (at, (field, array)) in schema.fields().iter().zip(batch.columns()).enumerate() {
+                for (at, (field, array)) in schema.fields().iter().zip(batch.columns()).enumerate()
+                {
                     let separator = if at == 0 { "" } else { "," };
-                    write!(out, "{separator}{}:{}", Value::from(field.name().as_str()), json_value(array, row))?;
+                    write!(
+                        out,
+                        "{separator}{}:{}",
+                        Value::from(field.name().as_str()),
+                        json_value(array, row)
+                    )?;
                 }
                 write!(out, "}}")?;
             }
@@ -195,15 +234,27 @@ pub(super) fn rows(
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(out);
-            writer.write_record(batch.schema().fields().iter().map(|field| field.name().as_str()))?;
+            writer.write_record(
+                batch
+                    .schema()
+                    .fields()
+                    .iter()
+                    .map(|field| field.name().as_str()),
+            )?;
             for row in 0..batch.num_rows() {
                 writer.write_record(batch.columns().iter().map(|array| plain(array, row)))?;
             }
             writer.flush()?;
         }
         Format::Parquet => {
-            let bytes = crate::store::writer::encode(Path::new(name), &batch.schema(), std::slice::from_ref(batch), None)?;
-            out.write_all(&bytes).context("cannot write the Parquet file to the output")?;
+            let bytes = crate::store::writer::encode(
+                Path::new(name),
+                &batch.schema(),
+                std::slice::from_ref(batch),
+                None,
+            )?;
+            out.write_all(&bytes)
+                .context("cannot write the Parquet file to the output")?;
         }
     }
     Ok(())
@@ -256,7 +307,9 @@ pub(super) fn shown(array: &ArrayRef, row: usize) -> String {
 /// The same in a unit: fractions as percent.
 pub(super) fn shown_as(array: &ArrayRef, row: usize, unit: &str) -> String {
     match array.as_primitive_opt::<Float64Type>() {
-        Some(values) if unit == "fraction" && values.is_valid(row) => format!("{:.1} %", values.value(row) * 100.0),
+        Some(values) if unit == "fraction" && values.is_valid(row) => {
+            format!("{:.1} %", values.value(row) * 100.0)
+        }
         _ => shown(array, row),
     }
 }
@@ -269,7 +322,9 @@ fn json_value(array: &ArrayRef, row: usize) -> String {
     match array.data_type() {
         DataType::Boolean => array.as_boolean().value(row).to_string(),
         DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
-        DataType::Float64 => Value::from(array.as_primitive::<Float64Type>().value(row)).to_string(),
+        DataType::Float64 => {
+            Value::from(array.as_primitive::<Float64Type>().value(row)).to_string()
+        }
         DataType::Decimal128(..) => plain(array, row),
         _ => Value::from(plain(array, row)).to_string(),
     }

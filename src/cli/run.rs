@@ -43,7 +43,12 @@ const NAMED: usize = 3;
 
 /// # Errors
 /// When the store or the output folder cannot be written, or a schema or pipeline has a fault.
-pub(super) fn run(session: &Session, options: &RunOptions, format: Format, terminal: &Terminal) -> anyhow::Result<bool> {
+pub(super) fn run(
+    session: &Session,
+    options: &RunOptions,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<bool> {
     if options.dry_run {
         ingest::dry_run(session, &[], terminal)?;
         return Ok(true);
@@ -51,7 +56,11 @@ pub(super) fn run(session: &Session, options: &RunOptions, format: Format, termi
     let started = Timestamp::now();
     let observer = terminal.observer();
     let ingested = ingest::read_and_merge(session, &[], &*observer)?;
-    let request = Request { select: &[], full_refresh: options.full_refresh, today: options.today };
+    let request = Request {
+        select: &[],
+        full_refresh: options.full_refresh,
+        today: options.today,
+    };
     let report = build::build_marts(session, &request, &*observer)?;
     let pipelines = session.pipelines()?;
     let published = publish_marts(session, &pipelines, &report, &*observer)?;
@@ -71,7 +80,9 @@ pub(super) fn run(session: &Session, options: &RunOptions, format: Format, termi
         }
         Format::Table | Format::Csv | Format::Parquet => {
             let folder = session.workspace.out();
-            print_summary(session, terminal, &pipelines, &ingested, &report, &published, &folder, &mut out)?;
+            print_summary(
+                session, terminal, &pipelines, &ingested, &report, &published, &folder, &mut out,
+            )?;
         }
     }
     Ok(ingested.summary.is_fine(options.strict) && report.is_fine(options.strict))
@@ -88,7 +99,11 @@ fn print_summary(
     folder: &std::path::Path,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    for mart in pipelines.iter().flat_map(Pipeline::marts).filter(|mart| !mart.show.is_empty()) {
+    for mart in pipelines
+        .iter()
+        .flat_map(Pipeline::marts)
+        .filter(|mart| !mart.show.is_empty())
+    {
         print_mart(session, terminal, mart, out)?;
     }
     writeln!(out, "{}", terminal.strong("Read"))?;
@@ -98,10 +113,19 @@ fn print_summary(
     writeln!(out, "{}", terminal.strong("Built"))?;
     let built = counted(report.marts.len() as u64, "mart");
     if report.unchanged {
-        writeln!(out, "  {built} as of {}: nothing changed since the last run", report.as_of)?;
+        writeln!(
+            out,
+            "  {built} as of {}: nothing changed since the last run",
+            report.as_of
+        )?;
     } else {
         let files = counted(report.files_changed(), "file");
-        writeln!(out, "  {built} as of {} with {}; {files} changed", report.as_of, counted(report.rows(), "row"))?;
+        writeln!(
+            out,
+            "  {built} as of {} with {}; {files} changed",
+            report.as_of,
+            counted(report.rows(), "row")
+        )?;
     }
     let mut findings = report.troubles();
     findings.extend(ingested.summary.findings());
@@ -111,12 +135,19 @@ fn print_summary(
             writeln!(out, "  {n}. {finding}")?;
         }
         if findings.len() > NAMED {
-            writeln!(out, "  and {} more: sellerlake check", findings.len() - NAMED)?;
+            writeln!(
+                out,
+                "  and {} more: sellerlake check",
+                findings.len() - NAMED
+            )?;
         }
     }
     writeln!(out, "{}", terminal.strong("To open"))?;
     let parent = |file: &Published| file.path.parent().map(std::path::Path::to_path_buf);
-    for file in published.iter().filter(|file| parent(file).as_deref() == Some(folder)) {
+    for file in published
+        .iter()
+        .filter(|file| parent(file).as_deref() == Some(folder))
+    {
         writeln!(out, "  {}", file.path.display())?;
         if let Some(note) = &file.note {
             writeln!(out, "    {note}")?;
@@ -128,15 +159,27 @@ fn print_summary(
 }
 
 /// The newest period of a mart, the columns that its pipeline wants shown.
-fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn Write) -> anyhow::Result<()> {
+fn print_mart(
+    session: &Session,
+    terminal: &Terminal,
+    mart: &Mart,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let batch = whole(session, mart)?;
-    let passing: Vec<usize> = (0..batch.num_rows()).filter(|row| passes(mart, &batch, *row)).collect();
+    let passing: Vec<usize> = (0..batch.num_rows())
+        .filter(|row| passes(mart, &batch, *row))
+        .collect();
     let day = |row: &usize| day_of(mart, &batch, *row);
     let newest = passing.iter().filter_map(day).max();
-    let wanted: Vec<usize> = passing.iter().copied().filter(|row| day(row) == newest).collect();
+    let wanted: Vec<usize> = passing
+        .iter()
+        .copied()
+        .filter(|row| day(row) == newest)
+        .collect();
     let title = match (newest, mart.partition.column()) {
         (Some(day), Some(name)) => {
-            let day = crate::model::period::date_of(day).map_or_else(String::new, |day| day.to_string());
+            let day =
+                crate::model::period::date_of(day).map_or_else(String::new, |day| day.to_string());
             format!("{} · {} · {name} {day}", mart.title, mart.title_zh)
         }
         _ => format!("{} · {}", mart.title, mart.title_zh),
@@ -146,22 +189,38 @@ fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn
         .show
         .iter()
         .map(|name| {
-            let number = batch.column_by_name(name.as_str()).is_some_and(|array| array.data_type().is_numeric());
+            let number = batch
+                .column_by_name(name.as_str())
+                .is_some_and(|array| array.data_type().is_numeric());
             format!("{name}{}", if number { ">" } else { "" })
         })
         .collect();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let mut table = TextTable::new(&headers);
     for row in wanted.iter().take(SHOWN_ROWS) {
-        let cells = mart.show.iter().filter_map(|name| Some((batch.column_by_name(name.as_str())?, mart.column(name.as_str())?)));
-        table.push(cells.map(|(array, column)| shown_as(array, *row, &column.unit)).collect());
+        let cells = mart.show.iter().filter_map(|name| {
+            Some((
+                batch.column_by_name(name.as_str())?,
+                mart.column(name.as_str())?,
+            ))
+        });
+        table.push(
+            cells
+                .map(|(array, column)| shown_as(array, *row, &column.unit))
+                .collect(),
+        );
     }
     for line in table.lines(terminal.width().saturating_sub(2)) {
         writeln!(out, "  {line}")?;
     }
     match wanted.len() {
         0 => writeln!(out, "  nothing to show")?,
-        n if n > SHOWN_ROWS => writeln!(out, "  and {} more: sellerlake show {}", n - SHOWN_ROWS, mart.name)?,
+        n if n > SHOWN_ROWS => writeln!(
+            out,
+            "  and {} more: sellerlake show {}",
+            n - SHOWN_ROWS,
+            mart.name
+        )?,
         _ => {}
     }
     writeln!(out)?;
@@ -170,14 +229,20 @@ fn print_mart(session: &Session, terminal: &Terminal, mart: &Mart, out: &mut dyn
 
 /// The period of a row as a day number; none for a mart that is not partitioned.
 fn day_of(mart: &Mart, batch: &RecordBatch, row: usize) -> Option<i32> {
-    let days = batch.column_by_name(mart.partition.column()?)?.as_primitive_opt::<Date32Type>()?;
+    let days = batch
+        .column_by_name(mart.partition.column()?)?
+        .as_primitive_opt::<Date32Type>()?;
     days.is_valid(row).then(|| days.value(row))
 }
 
 /// Whether the row is one of those that the pipeline wants shown.
 fn passes(mart: &Mart, batch: &RecordBatch, row: usize) -> bool {
-    let Some(name) = &mart.show_where else { return true };
-    let flags = batch.column_by_name(name.as_str()).and_then(|array| array.as_boolean_opt());
+    let Some(name) = &mart.show_where else {
+        return true;
+    };
+    let flags = batch
+        .column_by_name(name.as_str())
+        .and_then(|array| array.as_boolean_opt());
     flags.is_none_or(|flags| flags.is_valid(row) && flags.value(row))
 }
 
@@ -199,9 +264,18 @@ fn publish_marts(
     observer: &dyn Observer,
 ) -> anyhow::Result<Vec<Published>> {
     let folder = session.workspace.out();
-    let named: Vec<(&Pipeline, &Mart)> = pipelines.iter().flat_map(|pipeline| pipeline.marts().map(move |mart| (pipeline, mart))).collect();
-    observer.on(Event::Begin { stage: Stage::Publish, total: 1 });
-    let batches: Vec<RecordBatch> = named.iter().map(|(_, mart)| whole(session, mart)).collect::<Result<_, _>>()?;
+    let named: Vec<(&Pipeline, &Mart)> = pipelines
+        .iter()
+        .flat_map(|pipeline| pipeline.marts().map(move |mart| (pipeline, mart)))
+        .collect();
+    observer.on(Event::Begin {
+        stage: Stage::Publish,
+        total: 1,
+    });
+    let batches: Vec<RecordBatch> = named
+        .iter()
+        .map(|(_, mart)| whole(session, mart))
+        .collect::<Result<_, _>>()?;
     let sheets: Vec<Sheet<'_>> = named
         .iter()
         .zip(&batches)
@@ -223,16 +297,31 @@ fn publish_marts(
             batch,
         })
         .collect();
-    let accounts: Vec<&str> = session.workspace.config.accounts.iter().map(|account| &*account.name).collect();
+    let accounts: Vec<&str> = session
+        .workspace
+        .config
+        .accounts
+        .iter()
+        .map(|account| &*account.name)
+        .collect();
     let title = format!("{} {}", accounts.join(", "), report.as_of);
-    let published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of).context("cannot publish")?;
-    observer.on(Event::End { stage: Stage::Publish });
+    let published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
+        .context("cannot publish")?;
+    observer.on(Event::End {
+        stage: Stage::Publish,
+    });
     Ok(published)
 }
 
 /// Writes the run down, and keeps the configuration and the seeds that it used, by their hash.
-fn note_run(session: &Session, ingested: &Ingested, report: &BuildReport, started: Timestamp) -> anyhow::Result<()> {
-    let config = std::fs::read(session.workspace.root.join(crate::workspace::FILE)).unwrap_or_default();
+fn note_run(
+    session: &Session,
+    ingested: &Ingested,
+    report: &BuildReport,
+    started: Timestamp,
+) -> anyhow::Result<()> {
+    let config =
+        std::fs::read(session.workspace.root.join(crate::workspace::FILE)).unwrap_or_default();
     let mut inputs = vec![(crate::workspace::FILE.to_owned(), config)];
     inputs.extend(report.seeds.files.clone());
     let mut kept = Vec::new();
@@ -240,11 +329,21 @@ fn note_run(session: &Session, ingested: &Ingested, report: &BuildReport, starte
         let hash = id::short(&blake3::hash(bytes));
         let name = path.rsplit('/').next().unwrap_or(path);
         let relative = format!("inputs/{hash}-{name}");
-        files::put_new(&session.store.root().join(crate::store::layout::native(&relative)), bytes)?;
+        files::put_new(
+            &session
+                .store
+                .root()
+                .join(crate::store::layout::native(&relative)),
+            bytes,
+        )?;
         kept.push(json!({"path": path, "kept": relative}));
     }
     let ended = Timestamp::now();
-    let run_id = format!("{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), std::process::id());
+    let run_id = format!(
+        "{}-{}",
+        started.strftime("%Y%m%dT%H%M%SZ"),
+        std::process::id()
+    );
     let note = json!({
         "run_id": run_id,
         "version": env!("CARGO_PKG_VERSION"),
@@ -258,7 +357,11 @@ fn note_run(session: &Session, ingested: &Ingested, report: &BuildReport, starte
         "inputs": kept,
         "ingest": ingested.summary.json(),
     });
-    let path = session.store.root().join("runs").join(format!("{run_id}.json"));
+    let path = session
+        .store
+        .root()
+        .join("runs")
+        .join(format!("{run_id}.json"));
     files::put_new(&path, format!("{note:#}\n").as_bytes())?;
     Ok(())
 }

@@ -58,7 +58,11 @@ impl Session {
             }
         };
         if !root.join(workspace::FILE).is_file() {
-            bail!("{} has no {}; run `sellerlake init {0}` to make a workspace there", root.display(), workspace::FILE);
+            bail!(
+                "{} has no {}; run `sellerlake init {0}` to make a workspace there",
+                root.display(),
+                workspace::FILE
+            );
         }
         Self::at(root, place, true)
     }
@@ -76,11 +80,14 @@ impl Session {
     }
 
     fn at(root: PathBuf, place: &Place, is_configured: bool) -> anyhow::Result<Self> {
-        let root = root.canonicalize().with_context(|| format!("cannot open {}", root.display()))?;
+        let root = root
+            .canonicalize()
+            .with_context(|| format!("cannot open {}", root.display()))?;
         let text = match is_configured {
             true => {
                 let path = root.join(workspace::FILE);
-                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?
+                std::fs::read_to_string(&path)
+                    .with_context(|| format!("cannot read {}", path.display()))?
             }
             false => String::new(),
         };
@@ -90,16 +97,31 @@ impl Session {
         let store = Store::at(place.store.clone().unwrap_or_else(|| workspace.store()));
         let decisions = decisions::load(&store)?;
         let flags = Flags {
-            account: place.account.as_deref().map(Into::into), market: market(place.marketplace.as_deref())?,
+            account: place.account.as_deref().map(Into::into),
+            market: market(place.marketplace.as_deref())?,
             period: period(place.period.as_deref())?,
         };
         if let Some(account) = &flags.account
             && workspace.config.account(account).is_none()
         {
-            let known: Vec<&str> = workspace.config.accounts.iter().map(|account| &*account.name).collect();
-            bail!("sellerlake.toml knows no account {account:?}; it has {}", known.join(", "));
+            let known: Vec<&str> = workspace
+                .config
+                .accounts
+                .iter()
+                .map(|account| &*account.name)
+                .collect();
+            bail!(
+                "sellerlake.toml knows no account {account:?}; it has {}",
+                known.join(", ")
+            );
         }
-        Ok(Self { workspace, catalog, store, decisions, flags })
+        Ok(Self {
+            workspace,
+            catalog,
+            store,
+            decisions,
+            flags,
+        })
     }
 
     /// The built-in pipelines and those in the workspace's `pipelines/`, all checked.
@@ -108,8 +130,15 @@ impl Session {
     /// All faults of all files.
     pub fn pipelines(&self) -> anyhow::Result<Vec<Pipeline>> {
         let texts = self.pipeline_texts()?;
-        let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let tables = self.catalog.tables().map(|table| table.name.clone()).collect();
+        let files: Vec<(&str, &str)> = texts
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        let tables = self
+            .catalog
+            .tables()
+            .map(|table| table.name.clone())
+            .collect();
         pipeline::wire::load(&files, &tables).map_err(|faults| all(&faults))
     }
 
@@ -118,9 +147,14 @@ impl Session {
     /// # Errors
     /// When a file of the workspace is there and cannot be read.
     pub fn pipeline_texts(&self) -> anyhow::Result<Vec<(String, String)>> {
-        let built_in = embedded::PIPELINES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let built_in = embedded::PIPELINES
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         let mut texts: Vec<(String, String)> = built_in.collect();
-        texts.extend(texts_below(&self.workspace.root.join("pipelines"), &["toml", "sql"])?);
+        texts.extend(texts_below(
+            &self.workspace.root.join("pipelines"),
+            &["toml", "sql"],
+        )?);
         texts.sort();
         Ok(texts)
     }
@@ -144,7 +178,12 @@ pub(super) fn market(code: Option<&str>) -> anyhow::Result<Option<Market>> {
     let known: Vec<&str> = Market::all().map(Market::code).collect();
     Market::by_code(&code.to_uppercase())
         .map(Some)
-        .ok_or_else(|| anyhow!("{code:?} is not a marketplace; the codes are {}", known.join(", ")))
+        .ok_or_else(|| {
+            anyhow!(
+                "{code:?} is not a marketplace; the codes are {}",
+                known.join(", ")
+            )
+        })
 }
 
 /// A period written as `START..END`.
@@ -153,8 +192,14 @@ pub(super) fn market(code: Option<&str>) -> anyhow::Result<Option<Market>> {
 /// When it is written otherwise, or ends before it starts.
 pub(super) fn period(text: Option<&str>) -> anyhow::Result<Option<(Date, Date)>> {
     let Some(text) = text else { return Ok(None) };
-    let (start, end) = text.split_once("..").context("a period is written START..END, as in 2026-01-01..2026-01-31")?;
-    let day = |text: &str| text.trim().parse::<Date>().with_context(|| format!("{text:?} is not a date like 2026-01-31"));
+    let (start, end) = text
+        .split_once("..")
+        .context("a period is written START..END, as in 2026-01-01..2026-01-31")?;
+    let day = |text: &str| {
+        text.trim()
+            .parse::<Date>()
+            .with_context(|| format!("{text:?} is not a date like 2026-01-31"))
+    };
     let (start, end) = (day(start)?, day(end)?);
     if end < start {
         bail!("the period {text} ends before it starts");
@@ -164,14 +209,25 @@ pub(super) fn period(text: Option<&str>) -> anyhow::Result<Option<(Date, Date)>>
 
 /// Faults of one kind of file as one error, one fault a line.
 pub(super) fn all<E: std::fmt::Display>(faults: &[E]) -> anyhow::Error {
-    anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    anyhow!(
+        "{}",
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    )
 }
 
 /// The built-in schemas and those in the workspace's `schemas/`, which win.
 fn catalog(root: &Path) -> anyhow::Result<Catalog> {
     let own = texts_below(&root.join("schemas"), &["toml"])?;
-    let built_in = embedded::SCHEMAS.iter().map(|(path, text)| (path.trim_end_matches(".toml"), *text));
-    let own = own.iter().map(|(path, text)| (path.trim_end_matches(".toml"), text.as_str()));
+    let built_in = embedded::SCHEMAS
+        .iter()
+        .map(|(path, text)| (path.trim_end_matches(".toml"), *text));
+    let own = own
+        .iter()
+        .map(|(path, text)| (path.trim_end_matches(".toml"), text.as_str()));
     Catalog::of(built_in.chain(own)).map_err(|faults| all(&faults))
 }
 
@@ -179,15 +235,26 @@ fn catalog(root: &Path) -> anyhow::Result<Catalog> {
 ///
 /// # Errors
 /// When a file is there and cannot be read.
-pub(super) fn texts_below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) fn texts_below(
+    folder: &Path,
+    endings: &[&str],
+) -> anyhow::Result<Vec<(String, String)>> {
     let mut texts = Vec::new();
     for path in files::list(folder)? {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
         if !endings.contains(&ending) {
             continue;
         }
-        let relative = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let relative = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .replace('\\', "/");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         texts.push((relative, text));
     }
     Ok(texts)

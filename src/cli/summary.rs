@@ -33,7 +33,11 @@ pub(super) struct Summary {
 
 impl Summary {
     pub fn of(outcomes: &[Outcome], n_ignored: usize, refreshed: &Refreshed) -> Self {
-        let mut summary = Self { ignored: n_ignored as u64, partitions: refreshed.partitions.len(), ..Self::default() };
+        let mut summary = Self {
+            ignored: n_ignored as u64,
+            partitions: refreshed.partitions.len(),
+            ..Self::default()
+        };
         for outcome in outcomes {
             summary.count(outcome);
         }
@@ -64,16 +68,31 @@ impl Summary {
         match outcome.status() {
             Status::Recognised => self.read += 1,
             Status::Skipped => self.skipped += 1,
-            Status::Held => self.held.push((outcome.path.clone(), reasons(&outcome.entries, Status::Held))),
-            Status::Failed => self.failed.push((outcome.path.clone(), reasons(&outcome.entries, Status::Failed))),
+            Status::Held => self.held.push((
+                outcome.path.clone(),
+                reasons(&outcome.entries, Status::Held),
+            )),
+            Status::Failed => self.failed.push((
+                outcome.path.clone(),
+                reasons(&outcome.entries, Status::Failed),
+            )),
         }
         for table in outcome.entries.iter().flat_map(|entry| &entry.tables) {
             self.rows += table.rows.stored;
             self.rejected += table.rows.rejected;
             if table.status == Status::Recognised && table.rows.rejected > 0 {
-                self.rejects.push((outcome.path.clone(), table.rows.rejected, first_reject(table)));
+                self.rejects.push((
+                    outcome.path.clone(),
+                    table.rows.rejected,
+                    first_reject(table),
+                ));
             }
-            let unknown: Vec<String> = table.unknown_columns.iter().filter(|label| !label.is_empty()).cloned().collect();
+            let unknown: Vec<String> = table
+                .unknown_columns
+                .iter()
+                .filter(|label| !label.is_empty())
+                .cloned()
+                .collect();
             if table.status == Status::Recognised && !unknown.is_empty() {
                 self.drift.push((outcome.path.clone(), unknown));
             }
@@ -89,12 +108,20 @@ impl Summary {
     /// Lines for a person, at most a screen.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        let mut first = format!("read {} with {}", counted(self.read, "file"), counted(self.rows, "row"));
+        let mut first = format!(
+            "read {} with {}",
+            counted(self.read, "file"),
+            counted(self.rows, "row")
+        );
         if self.known > 0 {
             let _ = write!(first, ", {} known already", counted(self.known, "file"));
         }
         if self.skipped + self.ignored > 0 {
-            let _ = write!(first, ", {} passed over", counted(self.skipped + self.ignored, "file"));
+            let _ = write!(
+                first,
+                ", {} passed over",
+                counted(self.skipped + self.ignored, "file")
+            );
         }
         lines.push(first);
         if self.known_held + self.known_failed > 0 {
@@ -103,7 +130,10 @@ impl Summary {
                 self.known_held, self.known_failed
             ));
         }
-        for (what, list) in [("unreadable", &self.failed), ("held with a question", &self.held)] {
+        for (what, list) in [
+            ("unreadable", &self.failed),
+            ("held with a question", &self.held),
+        ] {
             if list.is_empty() {
                 continue;
             }
@@ -115,30 +145,56 @@ impl Summary {
         }
         if self.rejected > 0 {
             let files = counted(self.rejects.len() as u64, "file");
-            lines.push(format!("{} of {files} rejected and kept aside: sellerlake ls rejects", counted(self.rejected, "row")));
+            lines.push(format!(
+                "{} of {files} rejected and kept aside: sellerlake ls rejects",
+                counted(self.rejected, "row")
+            ));
         }
         if !self.passed_over.is_empty() {
             let n = counted(self.passed_over.len() as u64, "slice");
-            lines.push(format!("{n} kept as before: what came is poorer (sellerlake check)"));
+            lines.push(format!(
+                "{n} kept as before: what came is poorer (sellerlake check)"
+            ));
         }
-        lines.push(format!("brought {} up to date", counted(self.partitions as u64, "partition")));
+        lines.push(format!(
+            "brought {} up to date",
+            counted(self.partitions as u64, "partition")
+        ));
         lines
     }
 
     /// What somebody should look at, most important first: nothing that is only a number.
     pub fn findings(&self) -> Vec<String> {
         let mut findings: Vec<String> = Vec::new();
-        findings.extend(self.failed.iter().map(|(path, reason)| format!("unreadable: {path}: {}", without_path(reason, path))));
+        findings.extend(
+            self.failed.iter().map(|(path, reason)| {
+                format!("unreadable: {path}: {}", without_path(reason, path))
+            }),
+        );
         findings.extend(self.passed_over.iter().cloned());
-        findings.extend(self.held.iter().map(|(path, reason)| format!("held: {path}: {reason}")));
-        findings.extend(self.rejects.iter().map(|(path, n, why)| format!("{} rejected: {path}: {why}", counted(*n, "row"))));
-        findings.extend(self.drift.iter().map(|(path, labels)| format!("unknown columns: {path}: {}", labels.join(", "))));
+        findings.extend(
+            self.held
+                .iter()
+                .map(|(path, reason)| format!("held: {path}: {reason}")),
+        );
+        findings.extend(
+            self.rejects
+                .iter()
+                .map(|(path, n, why)| format!("{} rejected: {path}: {why}", counted(*n, "row"))),
+        );
+        findings.extend(
+            self.drift
+                .iter()
+                .map(|(path, labels)| format!("unknown columns: {path}: {}", labels.join(", "))),
+        );
         findings
     }
 
     pub fn json(&self) -> Value {
         let list = |list: &[(String, String)]| -> Vec<Value> {
-            list.iter().map(|(path, reason)| json!({"path": path, "reason": reason})).collect()
+            list.iter()
+                .map(|(path, reason)| json!({"path": path, "reason": reason}))
+                .collect()
         };
         json!({
             "read": self.read,
@@ -165,18 +221,36 @@ fn short(id: &str) -> &str {
 
 /// The reason without the path that is printed before it.
 fn without_path(reason: &str, path: &str) -> String {
-    let Some(at) = reason.find(path) else { return reason.to_owned() };
+    let Some(at) = reason.find(path) else {
+        return reason.to_owned();
+    };
     let cut = &reason[at + path.len()..];
     let cut = cut.trim_start_matches([' ', ':', ',']);
-    if cut.is_empty() { reason.to_owned() } else { cut.to_owned() }
+    if cut.is_empty() {
+        reason.to_owned()
+    } else {
+        cut.to_owned()
+    }
 }
 
 fn reasons(entries: &[std::sync::Arc<Entry>], status: Status) -> String {
-    let mut reasons: Vec<String> = entries.iter().filter_map(|entry| entry.failure.clone()).collect();
-    for table in entries.iter().flat_map(|entry| &entry.tables).filter(|table| table.status == status) {
+    let mut reasons: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| entry.failure.clone())
+        .collect();
+    for table in entries
+        .iter()
+        .flat_map(|entry| &entry.tables)
+        .filter(|table| table.status == status)
+    {
         let reason = table.reason.clone().unwrap_or_default();
-        let sheet = table.sheet.as_ref().map_or_else(String::new, |sheet| format!("sheet {sheet:?}: "));
-        let answer = table.questions.first().map_or_else(String::new, |q| format!(" (sellerlake answer FILE {})", q.flag));
+        let sheet = table
+            .sheet
+            .as_ref()
+            .map_or_else(String::new, |sheet| format!("sheet {sheet:?}: "));
+        let answer = table.questions.first().map_or_else(String::new, |q| {
+            format!(" (sellerlake answer FILE {})", q.flag)
+        });
         reasons.push(format!("{sheet}{reason}{answer}"));
     }
     let rest = reasons.len().saturating_sub(1);
@@ -188,12 +262,28 @@ fn reasons(entries: &[std::sync::Arc<Entry>], status: Status) -> String {
 }
 
 fn first_reject(table: &crate::store::entry::TableEntry) -> String {
-    let rejects = |code: &str| Code::ALL.iter().any(|known| known.rejects_row() && known.as_str() == code);
-    let found = table.findings.iter().filter(|finding| rejects(&finding.code));
-    let Some(example) = found.clone().next().and_then(|finding| finding.examples.first().map(|example| (finding, example))) else {
+    let rejects = |code: &str| {
+        Code::ALL
+            .iter()
+            .any(|known| known.rejects_row() && known.as_str() == code)
+    };
+    let found = table
+        .findings
+        .iter()
+        .filter(|finding| rejects(&finding.code));
+    let Some(example) = found
+        .clone()
+        .next()
+        .and_then(|finding| finding.examples.first().map(|example| (finding, example)))
+    else {
         return String::new();
     };
     let (finding, example) = example;
-    let row = example.row.map_or_else(String::new, |row| format!("row {row}, "));
-    format!("{row}column {:?} is {:?}, expected {}", finding.column, example.text, example.expected)
+    let row = example
+        .row
+        .map_or_else(String::new, |row| format!("row {row}, "));
+    format!(
+        "{row}column {:?} is {:?}, expected {}",
+        finding.column, example.text, example.expected
+    )
 }

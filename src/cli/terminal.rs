@@ -39,14 +39,22 @@ impl Terminal {
 
     /// Columns that a line may have.
     pub fn width(&self) -> usize {
-        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-        let seen = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        let told = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse::<usize>().ok());
+        let seen = console::Term::stdout()
+            .size_checked()
+            .map(|(_, columns)| usize::from(columns));
         told.or(seen).unwrap_or(WIDTH).clamp(40, 250)
     }
 
     /// A word in bold where colour is wanted.
     pub fn strong(&self, text: &str) -> String {
-        if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.colour {
+            format!("\u{1b}[1m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// A line about the work, not a result.
@@ -68,13 +76,21 @@ impl Terminal {
             LogFormat::Text => writeln!(err, "{level}: {text}"),
             LogFormat::Json => {
                 let at = Timestamp::now().to_string();
-                writeln!(err, "{}", serde_json::json!({"at": at, "level": level, "message": text}))
+                writeln!(
+                    err,
+                    "{}",
+                    serde_json::json!({"at": at, "level": level, "message": text})
+                )
             }
         };
     }
 
     /// Whoever draws progress: bars on a terminal, nothing elsewhere.
     pub fn observer(&self) -> Box<dyn Observer> {
-        if self.has_bars { Box::new(Progress::new()) } else { Box::new(Silent) }
+        if self.has_bars {
+            Box::new(Progress::new())
+        } else {
+            Box::new(Silent)
+        }
     }
 }

@@ -8,8 +8,17 @@ use crate::workspace::inbox::Glob;
 use std::collections::BTreeSet;
 
 /// Decisions about a file, oldest first. A newer one overrides only what it says.
-fn about<'a>(decisions: &'a [Decision], path: &'a str, content_id: &'a str) -> impl Iterator<Item = &'a Decision> {
-    decisions.iter().filter(move |decision| decision.files.as_deref().is_some_and(|files| names(files, path, content_id)))
+fn about<'a>(
+    decisions: &'a [Decision],
+    path: &'a str,
+    content_id: &'a str,
+) -> impl Iterator<Item = &'a Decision> {
+    decisions.iter().filter(move |decision| {
+        decision
+            .files
+            .as_deref()
+            .is_some_and(|files| names(files, path, content_id))
+    })
 }
 
 /// Whether a decision's `files` mean this one. Most name a single file, and no pattern is compiled for those: every file
@@ -21,7 +30,11 @@ fn names(files: &str, path: &str, content_id: &str) -> bool {
     if files.contains(['*', '?']) {
         return Glob::parse(files).is_ok_and(|glob| glob.matches(path));
     }
-    let subject = if files.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+    let subject = if files.contains('/') {
+        path
+    } else {
+        path.rsplit('/').next().unwrap_or(path)
+    };
     files.to_lowercase() == subject.to_lowercase()
 }
 
@@ -30,8 +43,16 @@ pub fn of(decisions: &[Decision], path: &str, content_id: &str) -> Answers {
     let mut answers = Answers::default();
     for decision in about(decisions, path, content_id) {
         let date = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
-        answers.account = decision.account.as_deref().map(Into::into).or(answers.account);
-        answers.market = decision.marketplace.as_deref().and_then(Market::by_code).or(answers.market);
+        answers.account = decision
+            .account
+            .as_deref()
+            .map(Into::into)
+            .or(answers.account);
+        answers.market = decision
+            .marketplace
+            .as_deref()
+            .and_then(Market::by_code)
+            .or(answers.market);
         answers.unit = match decision.unit.as_deref() {
             Some("day") => Some(Unit::Day),
             Some("month") => Some(Unit::Month),
@@ -51,7 +72,11 @@ pub fn of(decisions: &[Decision], path: &str, content_id: &str) -> Answers {
             (Some(start), Some(end)) => Some((start, end)),
             _ => answers.period,
         };
-        answers.observed = decision.observed_at.as_ref().and_then(|at| at.parse().ok()).or(answers.observed);
+        answers.observed = decision
+            .observed_at
+            .as_ref()
+            .and_then(|at| at.parse().ok())
+            .or(answers.observed);
     }
     answers
 }
@@ -59,7 +84,11 @@ pub fn of(decisions: &[Decision], path: &str, content_id: &str) -> Answers {
 /// The same as a text, to see whether anything changed; empty when nothing was answered.
 pub fn text(decisions: &[Decision], path: &str, content_id: &str) -> String {
     let answers = of(decisions, path, content_id);
-    if answers == Answers::default() { String::new() } else { format!("{answers:?}") }
+    if answers == Answers::default() {
+        String::new()
+    } else {
+        format!("{answers:?}")
+    }
 }
 
 /// Whether the user said that the file is nobody's report.
@@ -69,5 +98,8 @@ pub fn is_ignored(decisions: &[Decision], path: &str) -> bool {
 
 /// Reports that the user took although they are poorer.
 pub fn accepted(decisions: &[Decision]) -> BTreeSet<String> {
-    decisions.iter().filter_map(|decision| decision.accept.clone()).collect()
+    decisions
+        .iter()
+        .filter_map(|decision| decision.accept.clone())
+        .collect()
 }

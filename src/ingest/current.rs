@@ -35,17 +35,25 @@ pub fn refresh(
     catalogue: &Catalogue,
     observer: &dyn Observer,
 ) -> Result<Refreshed, StoreError> {
-    let tables: BTreeMap<TableName, Table> =
-        context.catalog.tables().map(|table| (table.name.clone(), table.clone())).collect();
+    let tables: BTreeMap<TableName, Table> = context
+        .catalog
+        .tables()
+        .map(|table| (table.name.clone(), table.clone()))
+        .collect();
     let accepted = answers::accepted(context.decisions);
     let plan = merge::plan(store, catalogue, &tables, &accepted)?;
-    observer.on(Event::Begin { stage: Stage::Merge, total: plan.jobs.len() as u64 });
+    observer.on(Event::Begin {
+        stage: Stage::Merge,
+        total: plan.jobs.len() as u64,
+    });
     let merged: Vec<Result<Vec<PassedOver>, StoreError>> = plan
         .jobs
         .par_iter()
         .map(|job| {
             let passed_over = merge::run(store, job, &accepted);
-            observer.on(Event::Item { name: &job.partition.folder() });
+            observer.on(Event::Item {
+                name: &job.partition.folder(),
+            });
             passed_over
         })
         .collect();
@@ -58,6 +66,8 @@ pub fn refresh(
         files::delete(store.root(), gone)?;
     }
     refreshed.passed_over.sort();
-    observer.on(Event::End { stage: Stage::Merge });
+    observer.on(Event::End {
+        stage: Stage::Merge,
+    });
     Ok(refreshed)
 }

@@ -63,12 +63,20 @@ pub fn read(
     candidate: &Candidate,
     mtime: Option<Timestamp>,
 ) -> Result<FileReading, StoreError> {
-    examine(context, candidate, mtime, &mut |reading| keep(context, store, reading))
+    examine(context, candidate, mtime, &mut |reading| {
+        keep(context, store, reading)
+    })
 }
 
 /// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
-pub fn inspect(context: &Context<'_>, candidate: &Candidate, mtime: Option<Timestamp>) -> FileReading {
-    examine(context, candidate, mtime, &mut |_| Ok(())).unwrap_or(FileReading { documents: Vec::new() })
+pub fn inspect(
+    context: &Context<'_>,
+    candidate: &Candidate,
+    mtime: Option<Timestamp>,
+) -> FileReading {
+    examine(context, candidate, mtime, &mut |_| Ok(())).unwrap_or(FileReading {
+        documents: Vec::new(),
+    })
 }
 
 fn examine(
@@ -87,7 +95,11 @@ fn examine(
     let documents = match read::open(&candidate.path, &limits) {
         Ok(documents) => documents,
         Err(error) => {
-            let place = [candidate.relative.as_str(), &candidate.bytes.to_string(), &candidate.modified.to_string()];
+            let place = [
+                candidate.relative.as_str(),
+                &candidate.bytes.to_string(),
+                &candidate.modified.to_string(),
+            ];
             return Ok(FileReading {
                 documents: vec![DocumentReading {
                     content_id: format!("unread-{}", id::hash(place)),
@@ -101,13 +113,21 @@ fn examine(
     };
     let mut readings = Vec::with_capacity(documents.len());
     for document in documents {
-        readings.push(examine_document(context, candidate, mtime, &document, keep)?);
+        readings.push(examine_document(
+            context, candidate, mtime, &document, keep,
+        )?);
     }
-    Ok(FileReading { documents: readings })
+    Ok(FileReading {
+        documents: readings,
+    })
 }
 
 fn name_of(candidate: &Candidate) -> String {
-    candidate.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    candidate
+        .path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 fn examine_document(
@@ -122,7 +142,11 @@ fn examine_document(
         document,
         name: facts::name_facts(&document.name),
         folder: &folder,
-        answers: answers::of(context.decisions, &candidate.relative, document.content_id.as_str()),
+        answers: answers::of(
+            context.decisions,
+            &candidate.relative,
+            document.content_id.as_str(),
+        ),
         mtime,
         path: &candidate.relative,
     };
@@ -135,7 +159,10 @@ fn examine_document(
     };
     match &document.kind {
         Kind::Unreadable { why } => {
-            reading.content_id = format!("unread-{}", id::hash([candidate.relative.as_str(), &document.name]));
+            reading.content_id = format!(
+                "unread-{}",
+                id::hash([candidate.relative.as_str(), &document.name])
+            );
             reading.failure = Some(explained(&**why));
         }
         Kind::Json => {
@@ -186,17 +213,28 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
 }
 
 /// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
-fn keep(context: &Context<'_>, store: &Store, reading: &mut table::TableReading) -> Result<(), StoreError> {
+fn keep(
+    context: &Context<'_>,
+    store: &Store,
+    reading: &mut table::TableReading,
+) -> Result<(), StoreError> {
     for (part, entry) in reading.parts.iter().zip(&mut reading.entry.parts) {
         let path = store.root().join(layout::native(&part.path));
-        let Some(table) = context.catalog.table(&part.table) else { continue };
+        let Some(table) = context.catalog.table(&part.table) else {
+            continue;
+        };
         let bytes = match table.merge.by {
             MergeBy::Slice => {
                 let encoded = part::encode(&path, table, &part.batch)?;
                 entry.slices = encoded.slices;
                 encoded.bytes
             }
-            MergeBy::Key => writer::encode(&path, part.batch.schema_ref(), std::slice::from_ref(&part.batch), None)?,
+            MergeBy::Key => writer::encode(
+                &path,
+                part.batch.schema_ref(),
+                std::slice::from_ref(&part.batch),
+                None,
+            )?,
         };
         files::put_new(&path, &bytes)?;
     }

@@ -32,7 +32,11 @@ pub struct Candidate {
 
 impl Candidate {
     pub fn sighting(&self) -> Sighting {
-        Sighting { path: self.relative.clone(), bytes: self.bytes, modified: self.modified }
+        Sighting {
+            path: self.relative.clone(),
+            bytes: self.bytes,
+            modified: self.modified,
+        }
     }
 }
 
@@ -58,11 +62,20 @@ pub fn find(context: &Context<'_>, paths: &[PathBuf]) -> Result<Found, StoreErro
     files.dedup();
     for (path, metadata) in files {
         let candidate = candidate(context, path, &metadata);
-        let name = candidate.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = candidate
+            .path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if is_noise(&name) {
             continue;
         }
-        let by_rule = context.workspace.config.ignore.iter().any(|rule| rule.files.matches(&candidate.in_inbox));
+        let by_rule = context
+            .workspace
+            .config
+            .ignore
+            .iter()
+            .any(|rule| rule.files.matches(&candidate.in_inbox));
         if by_rule || answers::is_ignored(context.decisions, &candidate.relative) {
             found.n_ignored += 1;
         } else {
@@ -76,18 +89,33 @@ pub fn find(context: &Context<'_>, paths: &[PathBuf]) -> Result<Found, StoreErro
 /// Files that systems and programs leave beside the ones that people make.
 fn is_noise(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let partial = [".crdownload", ".part", ".tmp", ".download"].iter().any(|end| lower.ends_with(end));
-    name.starts_with('.') || name.starts_with("~$") || lower == "thumbs.db" || lower == "desktop.ini" || partial
+    let partial = [".crdownload", ".part", ".tmp", ".download"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || lower == "thumbs.db"
+        || lower == "desktop.ini"
+        || partial
 }
 
 type FileMetadata = (u64, i64);
 
 fn walk(path: &Path, files: &mut Vec<(PathBuf, FileMetadata)>) -> Result<(), StoreError> {
-    let failed = |source| StoreError::File { verb: "look at", path: path.into(), source };
+    let failed = |source| StoreError::File {
+        verb: "look at",
+        path: path.into(),
+        source,
+    };
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
-        let modified = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let modified = modified.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0);
+        let modified = metadata
+            .modified()
+            .ok()
+            .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let modified = modified
+            .and_then(|since| i64::try_from(since.as_millis()).ok())
+            .unwrap_or(0);
         files.push((path.to_path_buf(), (metadata.len(), modified)));
         return Ok(());
     }
@@ -104,7 +132,10 @@ fn walk(path: &Path, files: &mut Vec<(PathBuf, FileMetadata)>) -> Result<(), Sto
 fn candidate(context: &Context<'_>, path: PathBuf, (bytes, modified): &FileMetadata) -> Candidate {
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let inside = |root: &Path| path.strip_prefix(root).ok().map(slashed);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     Candidate {
         relative: inside(&context.workspace.root).unwrap_or_else(|| slashed(&path)),
         in_inbox: inside(&context.workspace.inbox()).unwrap_or(name),
@@ -129,7 +160,9 @@ impl Known {
                 let is_settled = is_settled(context, entry, &sighting.path, fingerprint);
                 let all = settled.entry(sighting.clone()).or_insert(true);
                 *all &= is_settled;
-                let first = earliest.entry((sighting.path.clone(), sighting.bytes)).or_insert(sighting.modified);
+                let first = earliest
+                    .entry((sighting.path.clone(), sighting.bytes))
+                    .or_insert(sighting.modified);
                 *first = sighting.modified.min(*first);
             }
         }
@@ -138,27 +171,48 @@ impl Known {
 
     /// Whether nothing about the file can have changed: same place, size and time, and nothing that bears on it.
     pub fn is_settled(&self, candidate: &Candidate) -> bool {
-        self.settled.get(&candidate.sighting()).copied().unwrap_or(false)
+        self.settled
+            .get(&candidate.sighting())
+            .copied()
+            .unwrap_or(false)
     }
 
     /// The earliest modification time sighted.
     pub fn mtime(&self, candidate: &Candidate) -> Option<Timestamp> {
         let key = (candidate.relative.clone(), candidate.bytes);
-        let at = self.earliest.get(&key).copied().unwrap_or(candidate.modified).min(candidate.modified);
-        (at > 0).then(|| Timestamp::from_millisecond(at).ok()).flatten()
+        let at = self
+            .earliest
+            .get(&key)
+            .copied()
+            .unwrap_or(candidate.modified)
+            .min(candidate.modified);
+        (at > 0)
+            .then(|| Timestamp::from_millisecond(at).ok())
+            .flatten()
     }
 }
 
 fn is_settled(context: &Context<'_>, entry: &Arc<Entry>, path: &str, fingerprint: &str) -> bool {
-    if entry.decoder != DECODER || entry.answers != answers::text(context.decisions, path, &entry.content_id) {
+    if entry.decoder != DECODER
+        || entry.answers != answers::text(context.decisions, path, &entry.content_id)
+    {
         return false;
     }
     if entry.status() != Status::Recognised {
         return entry.context == fingerprint;
     }
-    entry.tables.iter().filter(|table| table.status == Status::Recognised).all(|table| {
-        let id = table.schema.as_deref().and_then(|id| SchemaId::parse(id).ok());
-        let version = id.and_then(|id| context.catalog.schema(&id)).map(|schema| &*schema.version);
-        table.schema_version.as_deref() == version
-    })
+    entry
+        .tables
+        .iter()
+        .filter(|table| table.status == Status::Recognised)
+        .all(|table| {
+            let id = table
+                .schema
+                .as_deref()
+                .and_then(|id| SchemaId::parse(id).ok());
+            let version = id
+                .and_then(|id| context.catalog.schema(&id))
+                .map(|schema| &*schema.version);
+            table.schema_version.as_deref() == version
+        })
 }

@@ -7,7 +7,9 @@ pub mod file;
 pub mod inbox;
 mod outputs;
 pub mod seeds;
+mod sift;
 mod sums;
+mod survey;
 mod table;
 
 use crate::ingest::file::FileReading;
@@ -55,7 +57,10 @@ pub struct Flags {
 impl Context<'_> {
     /// Hash of all that decides how a file is read.
     pub fn fingerprint(&self) -> String {
-        let schemas = self.catalog.reports().flat_map(|schema| [schema.id.as_str(), &schema.version]);
+        let schemas = self
+            .catalog
+            .reports()
+            .flat_map(|schema| [schema.id.as_str(), &schema.version]);
         let config = &self.workspace.config;
         let texts = [
             format!("{:?}", config.accounts),
@@ -82,7 +87,10 @@ pub struct Outcome {
 impl Outcome {
     pub fn status(&self) -> Status {
         let has = |status| self.entries.iter().any(|entry| entry.status() == status);
-        [Status::Failed, Status::Held, Status::Recognised].into_iter().find(|status| has(*status)).unwrap_or(Status::Skipped)
+        [Status::Failed, Status::Held, Status::Recognised]
+            .into_iter()
+            .find(|status| has(*status))
+            .unwrap_or(Status::Skipped)
     }
 }
 
@@ -102,7 +110,10 @@ pub fn ingest(
 ) -> Result<Vec<Outcome>, StoreError> {
     let fingerprint = context.fingerprint();
     let known = inbox::Known::of(context, catalogue, &fingerprint);
-    observer.on(Event::Begin { stage: Stage::Read, total: candidates.iter().map(|candidate| candidate.bytes).sum() });
+    observer.on(Event::Begin {
+        stage: Stage::Read,
+        total: candidates.iter().map(|candidate| candidate.bytes).sum(),
+    });
     let mut outcomes = Vec::with_capacity(candidates.len());
     for window in candidates.chunks(WINDOW) {
         let readings: Vec<Option<Result<FileReading, StoreError>>> = window
@@ -110,16 +121,32 @@ pub fn ingest(
             .map(|candidate| {
                 let reading = match known.is_settled(candidate) {
                     true => None,
-                    false => Some(file::read(context, store, candidate, known.mtime(candidate))),
+                    false => Some(file::read(
+                        context,
+                        store,
+                        candidate,
+                        known.mtime(candidate),
+                    )),
                 };
-                observer.on(Event::File { path: &candidate.path, bytes: candidate.bytes });
+                observer.on(Event::File {
+                    path: &candidate.path,
+                    bytes: candidate.bytes,
+                });
                 reading
             })
             .collect();
         for (candidate, reading) in window.iter().zip(readings) {
             let outcome = match reading {
                 None => known_outcome(catalogue, candidate),
-                Some(reading) => commit(context, store, catalogue, candidate, reading?, &fingerprint, now)?,
+                Some(reading) => commit(
+                    context,
+                    store,
+                    catalogue,
+                    candidate,
+                    reading?,
+                    &fingerprint,
+                    now,
+                )?,
             };
             outcomes.push(outcome);
         }
@@ -135,7 +162,12 @@ fn known_outcome(catalogue: &Catalogue, candidate: &Candidate) -> Outcome {
         .filter(|(_, entry)| entry.sightings.contains(&sighting))
         .map(|(_, entry)| Arc::clone(entry))
         .collect();
-    Outcome { path: candidate.relative.clone(), bytes: candidate.bytes, known: true, entries }
+    Outcome {
+        path: candidate.relative.clone(),
+        bytes: candidate.bytes,
+        known: true,
+        entries,
+    }
 }
 
 fn commit(
@@ -147,11 +179,18 @@ fn commit(
     fingerprint: &str,
     now: &str,
 ) -> Result<Outcome, StoreError> {
-    let mut outcome =
-        Outcome { path: candidate.relative.clone(), bytes: candidate.bytes, known: true, entries: Vec::new() };
+    let mut outcome = Outcome {
+        path: candidate.relative.clone(),
+        bytes: candidate.bytes,
+        known: true,
+        entries: Vec::new(),
+    };
     for document in reading.documents {
         let old = catalogue.of_content(&document.content_id).cloned();
-        let mut sightings: Vec<Sighting> = old.iter().flat_map(|entry| entry.sightings.clone()).collect();
+        let mut sightings: Vec<Sighting> = old
+            .iter()
+            .flat_map(|entry| entry.sightings.clone())
+            .collect();
         sightings.push(candidate.sighting());
         sightings.sort();
         sightings.dedup();
@@ -170,12 +209,21 @@ fn commit(
             committed_at: now.to_owned(),
         };
         // A copy of a known file under another name is news of its place alone.
-        outcome.known &= old.as_ref().is_some_and(|old| old.tables == entry.tables && old.failure == entry.failure);
-        let same = old.as_ref().is_some_and(|old| Entry { committed_at: old.committed_at.clone(), ..entry.clone() } == **old);
+        outcome.known &= old
+            .as_ref()
+            .is_some_and(|old| old.tables == entry.tables && old.failure == entry.failure);
+        let same = old.as_ref().is_some_and(|old| {
+            Entry {
+                committed_at: old.committed_at.clone(),
+                ..entry.clone()
+            } == **old
+        });
         if !same {
             catalogue.commit(store, entry)?;
         }
-        outcome.entries.extend(catalogue.of_content(&document.content_id).cloned());
+        outcome
+            .entries
+            .extend(catalogue.of_content(&document.content_id).cloned());
     }
     Ok(outcome)
 }

@@ -1,23 +1,17 @@
-//! Sifting decoded rows into kept, rejected and skipped, and placing the kept ones in the tables they feed.
+//! Placing the kept rows of a table in the tables of the store that they feed.
 
-use crate::decode::Decoded;
-use crate::decode::Field;
 use crate::ingest::Context;
 use crate::ingest::DECODER;
 use crate::ingest::file::explained;
+use crate::ingest::sift::Sifted;
 use crate::ingest::sums;
 use crate::ingest::sums::Accounts;
 use crate::ingest::table::PartRows;
 use crate::ingest::table::Surroundings;
 use crate::ingest::table::TableReading;
 use crate::ingest::table::write_identity;
-use crate::model::finding::Code;
-use crate::model::finding::Finding;
-use crate::model::finding::Findings;
 use crate::model::id;
 use crate::model::name::ColumnName;
-use crate::model::place::Place;
-use crate::model::raw::RawChunk;
 use crate::model::table::Table;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
@@ -28,13 +22,10 @@ use crate::normalise::facts::Facts;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::Question;
 use crate::normalise::period;
-use crate::normalise::period::Days;
-use crate::normalise::skip;
 use crate::normalise::step::Steps;
 use crate::normalise::step::Unpivoted;
 use crate::normalise::step::fact_column;
 use crate::schema::Output;
-use crate::schema::Period;
 use crate::schema::Schema;
 use crate::schema::Step;
 use crate::schema::binding::Binding;
@@ -42,232 +33,18 @@ use crate::schema::catalog::columns_of;
 use crate::schema::catalog::fact_columns;
 use crate::store::entry::Part;
 use crate::store::entry::PeriodEntry;
-use crate::store::entry::Rows;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::layout;
 use crate::store::layout::Partition;
-use crate::store::rejects::Reject;
 use arrow::array::Array;
-use arrow::array::ArrayRef;
 use arrow::array::AsArray;
-use arrow::array::BooleanArray;
 use arrow::array::RecordBatch;
 use arrow::array::UInt32Array;
 use arrow::compute::concat_batches;
-use arrow::compute::filter;
-use arrow::compute::max_string;
 use arrow::compute::take_record_batch;
 use arrow::datatypes::Date32Type;
-use arrow::util::display::array_value_to_string;
-use jiff::civil::Date;
 use std::collections::BTreeMap;
-
-/// Decides row by row, with the places of the file at hand.
-pub struct Sifter<'a> {
-    schema: &'a Schema,
-    binding: &'a Binding,
-    labels: &'a [String],
-    fields: &'a [Field],
-    /// Fields without which a row cannot be used.
-    needed: Vec<usize>,
-    file: &'a str,
-    sheet: &'a str,
-}
-
-/// Rows of a table after sifting, chunk by chunk in source order.
-#[derive(Default)]
-pub struct Sifted {
-    pub chunks: Vec<(Columns, Vec<u32>)>,
-    pub findings: Findings,
-    pub rejects: Vec<Reject>,
-    rows: Rows,
-    accounts: Accounts,
-}
-
-impl<'a> Sifter<'a> {
-    pub fn of(
-        schema: &'a Schema,
-        binding: &'a Binding,
-        labels: &'a [String],
-        fields: &'a [Field],
-        rows_have_market: bool,
-        file: &'a str,
-        sheet: Option<&'a str>,
-    ) -> Self {
-        let days: Vec<&ColumnName> = schema
-            .outputs
-            .iter()
-            .filter_map(|output| match &output.period {
-                Period::Day { day, .. } | Period::Snapshot { day: Some(day) } | Period::Event { at: day } => Some(day),
-                _ => None,
-            })
-            .collect();
-        let needed = (0..fields.len())
-            .filter(|at| {
-                let column = &fields[*at].column;
-                let names_market = rows_have_market && column.name.as_str() == "marketplace";
-                column.required || names_market || days.contains(&&column.name)
-            })
-            .collect();
-        Self { schema, binding, labels, fields, needed, file, sheet: sheet.unwrap_or_default() }
-    }
-
-    /// Sifts one chunk. Chunks must come in source order.
-    pub fn sift(&self, chunk: &RawChunk, decoded: Decoded, into: &mut Sifted) {
-        let n = chunk.n_rows();
-        let skipped = skip::skips(self.schema, self.binding, self.labels, chunk);
-        let mut fate = vec![Fate::Kept; n];
-        for (row, reason) in skipped.iter().enumerate() {
-            if let Some(reason) = reason {
-                fate[row] = Fate::Skipped;
-                into.findings.push(Finding {
-                    code: Code::SkippedRow,
-                    column: "".into(),
-                    place: Some(Place { row: chunk.row_number(row), column: 1 }),
-                    text: reason.clone(),
-                    expected: "".into(),
-                });
-            }
-        }
-        for bad in &decoded.bad {
-            self.refuse(chunk, &mut fate, bad.row, bad.field, Code::BadCell, bad.expected, into);
-        }
-        let columns: Vec<(ColumnName, ArrayRef)> =
-            decoded.columns.into_iter().map(|column| (column.name, column.array)).collect();
-        let all = Columns::new(columns, n);
-        for at in &self.needed {
-            let Some(array) = all.get(self.fields[*at].column.name.as_str()) else { continue };
-            for row in (0..n).filter(|row| array.is_null(*row)) {
-                self.refuse(chunk, &mut fate, row, *at, Code::MissingKey, "a value: a row without it has no place", into);
-            }
-        }
-        self.account(&all, &decoded.control, &decoded.rounded, &fate, chunk, into);
-        let of = |wanted: Fate| fate.iter().filter(|fate| **fate == wanted).count() as u64;
-        into.rows.read += n as u64;
-        into.rows.rejected += of(Fate::Rejected);
-        into.rows.skipped += of(Fate::Skipped);
-        let kept = BooleanArray::from_iter(fate.iter().map(|fate| Some(*fate == Fate::Kept)));
-        let columns = all
-            .iter()
-            .filter_map(|(name, array)| Some((name.clone(), filter(array, &kept).ok()?)))
-            .collect();
-        let rows: Vec<u32> =
-            (0..n).filter(|row| fate[*row] == Fate::Kept).map(|row| chunk.row_number(row)).collect();
-        let n_kept = rows.len();
-        into.chunks.push((Columns::new(columns, n_kept), rows));
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a cell's place, its fault and where both are noted")]
-    fn refuse(&self, chunk: &RawChunk, fate: &mut [Fate], row: usize, field: usize, code: Code, expected: &str, into: &mut Sifted) {
-        if fate[row] == Fate::Skipped {
-            return;
-        }
-        let field = &self.fields[field];
-        let text = chunk.cell(row, field.source);
-        let place = Place { row: chunk.row_number(row), column: u32::try_from(field.source + 1).unwrap_or(u32::MAX) };
-        into.findings.push(Finding {
-            code,
-            column: field.label.trim().into(),
-            place: Some(place),
-            text: text.into(),
-            expected: expected.into(),
-        });
-        if fate[row] == Fate::Kept {
-            fate[row] = Fate::Rejected;
-            let cells: BTreeMap<&str, &str> = self
-                .fields
-                .iter()
-                .map(|field| (field.column.name.as_str(), chunk.cell(row, field.source)))
-                .filter(|(_, cell)| !cell.is_empty())
-                .collect();
-            into.rejects.push(Reject {
-                file: self.file.into(),
-                sheet: self.sheet.into(),
-                source_row: place.row,
-                code: code.as_str().into(),
-                column: field.label.trim().into(),
-                text: text.into(),
-                expected: expected.into(),
-                cells: serde_json::to_string(&cells).unwrap_or_default().into(),
-            });
-        }
-    }
-
-    fn account(
-        &self,
-        all: &Columns,
-        control: &[Option<crate::decode::exact::Sum>],
-        rounded: &[crate::decode::Rounded],
-        fate: &[Fate],
-        chunk: &RawChunk,
-        into: &mut Sifted,
-    ) {
-        for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| field.column.ty.is_exact()) {
-            let (Some(Some(read)), Some(array)) = (control.get(at), all.get(field.column.name.as_str())) else { continue };
-            let residue = rounded.get(at).copied().unwrap_or_default();
-            let of = |wanted: Fate| sums::sum_where(array, |row| fate[row] == wanted);
-            let account = sums::Account {
-                read: *read,
-                kept: of(Fate::Kept),
-                rejected: of(Fate::Rejected),
-                skipped: of(Fate::Skipped),
-                residue: residue.residue,
-            };
-            into.accounts.entry(field.column.name.as_str().into()).or_default().merge(&account);
-            for _ in 0..residue.count {
-                into.findings.push(Finding {
-                    code: Code::Rounded,
-                    column: field.label.trim().into(),
-                    place: None,
-                    text: format!("in the rows from {} on", chunk.row_number(0)).into(),
-                    expected: "no more digits than the column keeps".into(),
-                });
-            }
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Kept,
-    Rejected,
-    Skipped,
-}
-
-impl Sifted {
-    /// The greatest value of a column as text.
-    pub fn greatest(&self, column: &ColumnName) -> Option<String> {
-        let arrays = self.chunks.iter().filter_map(|(columns, _)| columns.get(column.as_str()));
-        arrays
-            .filter_map(|array| match array.as_string_opt::<i32>() {
-                Some(texts) => max_string(texts).map(str::to_owned),
-                // Dates and times print so that their texts sort as they do.
-                None => (0..array.len())
-                    .filter(|row| array.is_valid(*row))
-                    .filter_map(|row| array_value_to_string(array, row).ok())
-                    .max(),
-            })
-            .max()
-    }
-
-    /// Where the rows went, before equal keys are merged.
-    pub fn rows_kept(&self) -> Rows {
-        Rows { stored: self.rows.read - self.rows.rejected - self.rows.skipped, ..self.rows }
-    }
-
-    /// The latest day that rows of a day report speak of.
-    pub fn latest_day(&self, schema: &Schema) -> Option<Date> {
-        let output = schema.outputs.iter().find(|output| matches!(output.period, Period::Day { .. }))?;
-        self.days(output).latest()
-    }
-
-    fn days(&self, output: &Output) -> Days {
-        let mut days = Days::default();
-        self.chunks.iter().for_each(|(columns, _)| days.observe(&output.period, columns));
-        days
-    }
-}
 
 /// Why rows that were read could not be laid into their tables: a fault of a schema or of this program.
 #[derive(Debug, thiserror::Error)]
@@ -276,12 +53,22 @@ enum PlaceError {
     Normalise(#[from] NormaliseError),
     #[error("no table {0} is declared")]
     NoTable(String),
-    #[error("amounts of column {column} do not add up: {read} read, but {found} in the table {table}; please report this")]
-    Unbalanced { column: String, table: String, read: String, found: String },
+    #[error(
+        "amounts of column {column} do not add up: {read} read, but {found} in the table {table}; please report this"
+    )]
+    Unbalanced {
+        column: String,
+        table: String,
+        read: String,
+        found: String,
+    },
 }
 
 /// Places the kept rows in every table that the schema feeds, and completes the entry.
-#[expect(clippy::too_many_arguments, reason = "the one place where all that is known of a table comes together")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the one place where all that is known of a table comes together"
+)]
 pub fn place(
     context: &Context<'_>,
     around: &Surroundings<'_>,
@@ -302,7 +89,10 @@ pub fn place(
             Err(question) => questions.push(question),
         }
     }
-    let Some(main) = placings.first().filter(|_| placings.len() == schema.outputs.len()) else {
+    let Some(main) = placings
+        .first()
+        .filter(|_| placings.len() == schema.outputs.len())
+    else {
         return TableReading::without_rows(entry);
     };
     entry.table = Some(main.table.to_string());
@@ -312,20 +102,46 @@ pub fn place(
         end: main.span.map(|(_, end)| end.to_string()),
     });
     let market = identity.market.map_or("rows", |market| market.code());
-    let span = main.span.map_or_else(String::new, |(start, end)| format!("{start}..{end}"));
+    let span = main
+        .span
+        .map_or_else(String::new, |(start, end)| format!("{start}..{end}"));
     let content = around.document.content_id.as_str();
-    let report_id = id::hash([content, entry.sheet.as_deref().unwrap_or_default(), &identity.account, market, &span]);
+    let report_id = id::hash([
+        content,
+        entry.sheet.as_deref().unwrap_or_default(),
+        &identity.account,
+        market,
+        &span,
+    ]);
     let observed = identity.observed_at.to_string();
     let decoder = DECODER.to_string();
     let answers = format!("{:?}", around.answers);
-    let reading = id::hash([&*report_id, schema.id.as_str(), &schema.version, &decoder, &answers, &observed, main.table.as_str()]);
+    let reading = id::hash([
+        &*report_id,
+        schema.id.as_str(),
+        &schema.version,
+        &decoder,
+        &answers,
+        &observed,
+        main.table.as_str(),
+    ]);
     entry.report_id = Some(report_id.clone());
-    entry.controls = sifted.accounts.iter().map(|(name, account)| (name.to_string(), account.entry())).collect();
+    entry.controls = sifted
+        .accounts
+        .iter()
+        .map(|(name, account)| (name.to_string(), account.entry()))
+        .collect();
 
-    let lineage = Lineage { report_id: &report_id, family: &schema.family, identity };
+    let lineage = Lineage {
+        report_id: &report_id,
+        family: &schema.family,
+        identity,
+    };
     let mut parts = Vec::new();
     for (n, (output, placing)) in schema.outputs.iter().zip(&placings).enumerate() {
-        match place_output(context, schema, binding, facts, &sifted, output, placing, &lineage) {
+        match place_output(
+            context, schema, binding, facts, &sifted, output, placing, &lineage,
+        ) {
             Ok((table, merged)) => {
                 if n == 0 {
                     entry.rows.merged = merged.n_merged;
@@ -343,10 +159,17 @@ pub fn place(
     let rows = &mut entry.rows;
     rows.stored = rows.read - rows.rejected - rows.skipped - rows.merged;
     entry.reading = Some(reading);
-    TableReading { entry, parts, rejects: sifted.rejects }
+    TableReading {
+        entry,
+        parts,
+        rejects: sifted.rejects,
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "an output needs the rows, what they mean and whose they are")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an output needs the rows, what they mean and whose they are"
+)]
 fn place_output<'a>(
     context: &'a Context<'_>,
     schema: &Schema,
@@ -357,41 +180,70 @@ fn place_output<'a>(
     placing: &period::Placing,
     lineage: &Lineage<'_>,
 ) -> Result<(&'a Table, duplicates::Merged), PlaceError> {
-    let table = context.catalog.table(&placing.table).ok_or_else(|| PlaceError::NoTable(placing.table.to_string()))?;
-    let fans_out = output.steps.iter().any(|step| matches!(step, Step::Unpivot { .. }));
+    let table = context
+        .catalog
+        .table(&placing.table)
+        .ok_or_else(|| PlaceError::NoTable(placing.table.to_string()))?;
+    let fans_out = output
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Unpivot { .. }));
     let names = columns_of(schema, output);
     let constants = fact_columns(schema);
     let unpivoted = binding
         .unpivoted
         .iter()
-        .map(|bound| Unpivoted { label: bound.label.clone(), column: bound.column.name.clone() })
+        .map(|bound| Unpivoted {
+            label: bound.label.clone(),
+            column: bound.column.name.clone(),
+        })
         .collect();
     let told = constants
         .iter()
-        .filter_map(|(name, _)| Some((name.as_str().into(), facts.first(name.as_str())?.value.clone())))
+        .filter_map(|(name, _)| {
+            Some((
+                name.as_str().into(),
+                facts.first(name.as_str())?.value.clone(),
+            ))
+        })
         .collect();
     let mut steps = Steps::of(unpivoted, told);
     let mut batches = Vec::with_capacity(sifted.chunks.len());
     for (columns, rows) in &sifted.chunks {
         let mut columns = columns.clone();
         for (name, ty) in &constants {
-            columns.set(name.clone(), fact_column(steps.fact(name.as_str()), *ty, columns.n_rows()));
+            columns.set(
+                name.clone(),
+                fact_column(steps.fact(name.as_str()), *ty, columns.n_rows()),
+            );
         }
         let stepped = steps.apply(&output.steps, columns, rows.clone())?;
         let wanted = stepped
             .columns
             .iter()
             .filter(|(name, _)| {
-                names.iter().any(|column| column.name == **name) || matches!(name.as_str(), "currency" | "marketplace") || placing.needs() == Some(name)
+                names.iter().any(|column| column.name == **name)
+                    || matches!(name.as_str(), "currency" | "marketplace")
+                    || placing.needs() == Some(name)
             })
             .map(|(name, array)| (name.clone(), array.clone()))
             .collect();
         let columns = Columns::new(wanted, stepped.columns.n_rows());
-        batches.push(assemble::assemble(table, placing, lineage, &columns, &stepped.rows)?);
+        batches.push(assemble::assemble(
+            table,
+            placing,
+            lineage,
+            &columns,
+            &stepped.rows,
+        )?);
     }
     let batch = concat_batches(&table.arrow(), &batches).map_err(NormaliseError::from)?;
-    let additive: Vec<&str> =
-        schema.columns.iter().filter(|column| column.additive).map(|column| column.name.as_str()).collect();
+    let additive: Vec<&str> = schema
+        .columns
+        .iter()
+        .filter(|column| column.additive)
+        .map(|column| column.name.as_str())
+        .collect();
     let merged = duplicates::merge(table, batch, output.merge.duplicates, &additive)?;
     if !fans_out {
         balance(table, &merged.batch, &sifted.accounts, &additive)?;
@@ -400,9 +252,16 @@ fn place_output<'a>(
 }
 
 /// What the table holds of each column must be what was kept of it, and that with the rest what was read.
-fn balance(table: &Table, batch: &RecordBatch, accounts: &Accounts, additive: &[&str]) -> Result<(), PlaceError> {
+fn balance(
+    table: &Table,
+    batch: &RecordBatch,
+    accounts: &Accounts,
+    additive: &[&str],
+) -> Result<(), PlaceError> {
     for (name, account) in accounts {
-        let Some(at) = table.index_of(name).filter(|_| additive.contains(&&**name)) else { continue };
+        let Some(at) = table.index_of(name).filter(|_| additive.contains(&&**name)) else {
+            continue;
+        };
         let found = sums::sum_where(batch.column(at), |_| true);
         if found != account.kept || !account.is_balanced() {
             return Err(PlaceError::Unbalanced {
@@ -417,22 +276,50 @@ fn balance(table: &Table, batch: &RecordBatch, accounts: &Accounts, additive: &[
 }
 
 /// Cuts a batch into its partitions, rows in source order.
-fn split(table: &Table, batch: &RecordBatch, reading: &str, entry: &mut TableEntry, parts: &mut Vec<PartRows>) {
-    let markets = batch.column_by_name("marketplace").and_then(|array| array.as_string_opt::<i32>());
-    let months = batch.column_by_name("month").and_then(|array| array.as_primitive_opt::<Date32Type>());
+fn split(
+    table: &Table,
+    batch: &RecordBatch,
+    reading: &str,
+    entry: &mut TableEntry,
+    parts: &mut Vec<PartRows>,
+) {
+    let markets = batch
+        .column_by_name("marketplace")
+        .and_then(|array| array.as_string_opt::<i32>());
+    let months = batch
+        .column_by_name("month")
+        .and_then(|array| array.as_primitive_opt::<Date32Type>());
     let mut rows: BTreeMap<(&str, Option<i32>), Vec<u32>> = BTreeMap::new();
     for row in 0..batch.num_rows() {
-        let market = markets.filter(|array| array.is_valid(row)).map_or("", |array| array.value(row));
-        let month = months.filter(|array| array.is_valid(row)).map(|array| array.value(row));
-        rows.entry((market, month)).or_default().push(u32::try_from(row).unwrap_or(u32::MAX));
+        let market = markets
+            .filter(|array| array.is_valid(row))
+            .map_or("", |array| array.value(row));
+        let month = months
+            .filter(|array| array.is_valid(row))
+            .map(|array| array.value(row));
+        rows.entry((market, month))
+            .or_default()
+            .push(u32::try_from(row).unwrap_or(u32::MAX));
     }
     let whole = rows.len() == 1;
     for ((market, month), rows) in rows {
-        let month = month.and_then(crate::model::period::date_of).map(|month| month.to_string());
-        let partition = Partition { table: table.name.clone(), marketplace: market.into(), month: month.as_deref().map(Into::into) };
+        let month = month
+            .and_then(crate::model::period::date_of)
+            .map(|month| month.to_string());
+        let partition = Partition {
+            table: table.name.clone(),
+            marketplace: market.into(),
+            month: month.as_deref().map(Into::into),
+        };
         let path = layout::part(&partition, reading);
         let n_rows = rows.len() as u64;
-        let Ok(taken) = (if whole { Ok(batch.clone()) } else { take_record_batch(batch, &UInt32Array::from(rows)) }) else { continue };
+        let Ok(taken) = (if whole {
+            Ok(batch.clone())
+        } else {
+            take_record_batch(batch, &UInt32Array::from(rows))
+        }) else {
+            continue;
+        };
         entry.parts.push(Part {
             table: table.name.to_string(),
             marketplace: market.to_owned(),
@@ -441,6 +328,10 @@ fn split(table: &Table, batch: &RecordBatch, reading: &str, entry: &mut TableEnt
             rows: n_rows,
             slices: Vec::new(),
         });
-        parts.push(PartRows { path, table: table.name.clone(), batch: taken });
+        parts.push(PartRows {
+            path,
+            table: table.name.clone(),
+            batch: taken,
+        });
     }
 }

@@ -55,12 +55,19 @@ pub type Accounts = BTreeMap<Box<str>, Account>;
 pub fn sum_where(array: &ArrayRef, wanted: impl Fn(usize) -> bool) -> Sum {
     let mut total = Sum::default();
     if let Some(values) = array.as_primitive_opt::<Int64Type>() {
-        let sum: i128 =
-            (0..values.len()).filter(|row| values.is_valid(*row) && wanted(*row)).map(|row| i128::from(values.value(row))).sum();
+        let sum: i128 = (0..values.len())
+            .filter(|row| values.is_valid(*row) && wanted(*row))
+            .map(|row| i128::from(values.value(row)))
+            .sum();
         total.merge(Sum::of(sum, 0));
-    } else if let (Some(values), DataType::Decimal128(_, scale)) = (array.as_primitive_opt::<Decimal128Type>(), array.data_type()) {
-        let sum: i128 =
-            (0..values.len()).filter(|row| values.is_valid(*row) && wanted(*row)).map(|row| values.value(row)).sum();
+    } else if let (Some(values), DataType::Decimal128(_, scale)) = (
+        array.as_primitive_opt::<Decimal128Type>(),
+        array.data_type(),
+    ) {
+        let sum: i128 = (0..values.len())
+            .filter(|row| values.is_valid(*row) && wanted(*row))
+            .map(|row| values.value(row))
+            .sum();
         total.merge(Sum::of(sum, scale.unsigned_abs()));
     }
     total

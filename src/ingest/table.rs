@@ -4,7 +4,6 @@ use crate::decode;
 use crate::decode::Decoded;
 use crate::decode::Field;
 use crate::decode::number::DecimalSign;
-use crate::decode::evidence::Evidence as StyleEvidence;
 use crate::decode::style::Asked;
 use crate::decode::style::Decision as StyleDecision;
 use crate::decode::style::Prior;
@@ -14,16 +13,15 @@ use crate::ingest::Context;
 use crate::ingest::file::blank_entry;
 use crate::ingest::file::explained;
 use crate::ingest::outputs;
-use crate::ingest::outputs::Sifted;
-use crate::ingest::outputs::Sifter;
+use crate::ingest::sift::Sifted;
+use crate::ingest::sift::Sifter;
+use crate::ingest::survey::Survey;
 use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
 use crate::model::market::DateOrder;
 use crate::model::name::TableName;
-use crate::model::place::Place;
 use crate::model::raw::RawChunk;
-use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
 use crate::normalise::identity;
@@ -33,10 +31,8 @@ use crate::normalise::identity::Evidence;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::KnownAccount;
 use crate::normalise::identity::Question;
-use crate::normalise::skip;
 use crate::read;
 use crate::read::Document;
-use crate::read::Kind;
 use crate::read::ReadError;
 use crate::schema::FactSource;
 use crate::schema::Schema;
@@ -50,12 +46,9 @@ use crate::workspace::inbox::FolderFacts;
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
 /// Chunks decoded side by side. They are of about a MiB, so this bounds what one file holds while it is decoded.
-const WINDOW: usize = 8;
-/// Chunks kept from the first pass; a table that fits is not read twice.
-const KEPT: usize = 4;
+pub(super) const WINDOW: usize = 8;
 
 /// What is known of a table before it is opened.
 pub struct Surroundings<'a> {
@@ -84,21 +77,35 @@ pub struct PartRows {
 
 impl TableReading {
     pub(super) fn without_rows(entry: TableEntry) -> Self {
-        Self { entry, parts: Vec::new(), rejects: Vec::new() }
+        Self {
+            entry,
+            parts: Vec::new(),
+            rejects: Vec::new(),
+        }
     }
 }
 
 /// Reads one table. Nothing that is wrong with it is an error: the entry says it.
 pub fn read(context: &Context<'_>, around: &Surroundings<'_>, table: &read::Table) -> TableReading {
     if let Some(reason) = &table.skipped {
-        let entry = TableEntry { reason: Some(reason.clone()), ..blank_entry(table.sheet.clone(), Status::Skipped) };
+        let entry = TableEntry {
+            reason: Some(reason.clone()),
+            ..blank_entry(table.sheet.clone(), Status::Skipped)
+        };
         return TableReading::without_rows(entry);
     }
-    let opening: Vec<(u32, &[String])> = table.opening.iter().map(|row| (row.row, row.cells.as_slice())).collect();
+    let opening: Vec<(u32, &[String])> = table
+        .opening
+        .iter()
+        .map(|row| (row.row, row.cells.as_slice()))
+        .collect();
     let detection = match detect::detect(&opening, context.catalog.reports()) {
         Ok(detection) => detection,
         Err(error) => {
-            let entry = TableEntry { reason: Some(error.to_string()), ..blank_entry(table.sheet.clone(), Status::Held) };
+            let entry = TableEntry {
+                reason: Some(error.to_string()),
+                ..blank_entry(table.sheet.clone(), Status::Held)
+            };
             return TableReading::without_rows(entry);
         }
     };
@@ -124,7 +131,11 @@ fn read_detected(
         .columns
         .iter()
         .chain(&detection.binding.unpivoted)
-        .map(|bound| Field { source: bound.source, label: bound.label.clone(), column: bound.column.clone() })
+        .map(|bound| Field {
+            source: bound.source,
+            label: bound.label.clone(),
+            column: bound.column.clone(),
+        })
         .collect();
     let mut survey = Survey::of(&fields);
     survey.learn_around(around, table, detection);
@@ -135,10 +146,15 @@ fn read_detected(
         .config
         .accounts
         .iter()
-        .map(|account| KnownAccount { name: account.name.clone(), markets: account.markets.clone() })
+        .map(|account| KnownAccount {
+            name: account.name.clone(),
+            markets: account.markets.clone(),
+        })
         .collect();
     let mut evidence = survey.evidence(context, around, &accounts);
-    let market = identity::identify(&evidence).ok().and_then(|identity| identity.market);
+    let market = identity::identify(&evidence)
+        .ok()
+        .and_then(|identity| identity.market);
     let decision = survey.styles.decide(prior(&around.answers, market));
     let mut entry = survey.entry(around, table, detection, &decision);
     if survey.n_rows == 0 {
@@ -150,7 +166,15 @@ fn read_detected(
         return Ok(TableReading::without_rows(entry));
     }
 
-    let sifter = Sifter::of(schema, &detection.binding, &detection.labels, &fields, evidence.rows_have_market, around.path, table.sheet.as_deref());
+    let sifter = Sifter::of(
+        schema,
+        &detection.binding,
+        &detection.labels,
+        &fields,
+        evidence.rows_have_market,
+        around.path,
+        table.sheet.as_deref(),
+    );
     let sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
@@ -172,17 +196,32 @@ fn read_detected(
     entry.findings.extend(findings_entries(&findings));
     entry.rows = sifted.rows_kept();
     let reading = match identity {
-        Some(identity) => {
-            outputs::place(context, around, schema, &detection.binding, &evidence.facts, &identity, sifted, &mut questions, entry)
-        }
+        Some(identity) => outputs::place(
+            context,
+            around,
+            schema,
+            &detection.binding,
+            &evidence.facts,
+            &identity,
+            sifted,
+            &mut questions,
+            entry,
+        ),
         None => TableReading::without_rows(entry),
     };
     Ok(held_if_asked(reading, questions))
 }
 
 /// The file name's date is when it was downloaded, unless rows speak of later days: then it names something else.
-fn distrust_early_name(schema: &Schema, sifted: &Sifted, evidence: &mut Evidence<'_>, findings: &mut Findings) {
-    let Some(latest) = sifted.latest_day(schema) else { return };
+fn distrust_early_name(
+    schema: &Schema,
+    sifted: &Sifted,
+    evidence: &mut Evidence<'_>,
+    findings: &mut Findings,
+) {
+    let Some(latest) = sifted.latest_day(schema) else {
+        return;
+    };
     if let [day] = evidence.name.dates[..]
         && day < latest
     {
@@ -203,8 +242,20 @@ fn distrust_early_name(schema: &Schema, sifted: &Sifted, evidence: &mut Evidence
 fn prior(answers: &Answers, market: Option<crate::model::market::Market>) -> Prior {
     Prior {
         market,
-        date_order: answers.day_first.map(|first| if first { DateOrder::DayFirst } else { DateOrder::MonthFirst }),
-        decimal: answers.decimal_comma.map(|comma| if comma { DecimalSign::Comma } else { DecimalSign::Point }),
+        date_order: answers.day_first.map(|first| {
+            if first {
+                DateOrder::DayFirst
+            } else {
+                DateOrder::MonthFirst
+            }
+        }),
+        decimal: answers.decimal_comma.map(|comma| {
+            if comma {
+                DecimalSign::Comma
+            } else {
+                DecimalSign::Point
+            }
+        }),
     }
 }
 
@@ -213,7 +264,10 @@ fn style_question(question: &decode::style::Question) -> Question {
         Asked::DecimalSign => About::DecimalSign,
         Asked::DateOrder => About::DateOrder,
     };
-    Question { about, text: question.to_string().into() }
+    Question {
+        about,
+        text: question.to_string().into(),
+    }
 }
 
 fn held_if_asked(mut reading: TableReading, mut questions: Vec<Question>) -> TableReading {
@@ -224,7 +278,13 @@ fn held_if_asked(mut reading: TableReading, mut questions: Vec<Question>) -> Tab
     questions.dedup();
     let entry = &mut reading.entry;
     entry.status = Status::Held;
-    entry.reason = Some(questions.iter().map(|question| &*question.text).collect::<Vec<_>>().join("; "));
+    entry.reason = Some(
+        questions
+            .iter()
+            .map(|question| &*question.text)
+            .collect::<Vec<_>>()
+            .join("; "),
+    );
     entry.questions = questions
         .iter()
         .map(|question| QuestionEntry {
@@ -236,170 +296,6 @@ fn held_if_asked(mut reading: TableReading, mut questions: Vec<Question>) -> Tab
     entry.parts.clear();
     entry.reading = None;
     TableReading::without_rows(reading.entry)
-}
-
-/// The first pass: everything that must be known before a cell is decoded.
-struct Survey {
-    styles: StyleEvidence,
-    facts: Facts,
-    currencies: BTreeSet<Box<str>>,
-    rows_have_market: bool,
-    n_rows: u64,
-    kept: Vec<RawChunk>,
-    is_kept_whole: bool,
-}
-
-impl Survey {
-    /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
-    const CURRENCIES: usize = 8;
-
-    fn of(fields: &[Field]) -> Self {
-        Self {
-            styles: StyleEvidence::of(fields),
-            facts: Facts::default(),
-            currencies: BTreeSet::new(),
-            rows_have_market: false,
-            n_rows: 0,
-            kept: Vec::new(),
-            is_kept_whole: true,
-        }
-    }
-
-    /// Facts from all places but the rows.
-    fn learn_around(&mut self, around: &Surroundings<'_>, table: &read::Table, detection: &Detection<'_>) {
-        let schema = detection.schema;
-        self.facts.learn(schema, &FactSource::FileName, &around.document.name);
-        if let Some(sheet) = &table.sheet {
-            self.facts.learn(schema, &FactSource::Sheet, sheet);
-        }
-        for (name, value) in &around.document.properties {
-            self.facts.learn(schema, &FactSource::Property, &format!("{name}={value}"));
-        }
-        for row in table.opening.iter().take_while(|row| row.row < detection.header_row) {
-            row.cells.iter().for_each(|cell| self.facts.learn(schema, &FactSource::Preamble, cell));
-        }
-        for bound in &detection.binding.columns {
-            self.facts.learn(schema, &FactSource::LabelOf(bound.column.name.clone()), &bound.label);
-        }
-        for label in &detection.labels {
-            self.facts.learn(schema, &FactSource::Stray, label);
-        }
-    }
-
-    fn run(&mut self, table: &read::Table, detection: &Detection<'_>, fields: &[Field]) -> Result<(), ReadError> {
-        let source_of = |name: &str| fields.iter().find(|field| field.column.name.as_str() == name).map(|field| field.source);
-        let (currency, market) = (source_of("currency"), source_of("marketplace"));
-        let mut chunks = table.chunks(detection.header_row)?;
-        loop {
-            let mut window = Vec::with_capacity(WINDOW);
-            for chunk in chunks.by_ref().take(WINDOW) {
-                window.push(chunk?);
-            }
-            if window.is_empty() {
-                return Ok(());
-            }
-            let seen: Vec<StyleEvidence> = window
-                .par_iter()
-                .map(|chunk| {
-                    let mut fresh = self.styles.fresh();
-                    fresh.observe(chunk);
-                    fresh
-                })
-                .collect();
-            seen.into_iter().for_each(|seen| self.styles.merge(seen));
-            for chunk in window {
-                self.n_rows += chunk.n_rows() as u64;
-                for text in skip::stray_texts(detection.schema, &detection.labels, &chunk) {
-                    self.facts.learn(detection.schema, &FactSource::Stray, text);
-                }
-                for row in 0..chunk.n_rows() {
-                    if let Some(source) = currency {
-                        let code = chunk.cell(row, source).trim();
-                        if !code.is_empty() && self.currencies.len() < Self::CURRENCIES && !self.currencies.contains(code) {
-                            self.currencies.insert(code.into());
-                        }
-                    }
-                    self.rows_have_market |= market.is_some_and(|source| !chunk.cell(row, source).trim().is_empty());
-                }
-                self.is_kept_whole &= self.kept.len() < KEPT;
-                if self.is_kept_whole {
-                    self.kept.push(chunk);
-                } else {
-                    self.kept.clear();
-                }
-            }
-        }
-    }
-
-    fn evidence<'a>(&self, context: &'a Context<'_>, around: &'a Surroundings<'_>, accounts: &'a [KnownAccount]) -> Evidence<'a> {
-        let signs = self.styles.decide(Prior::default()).money_signs;
-        Evidence {
-            facts: self.facts.clone(),
-            name: around.name.clone(),
-            folder_account: around.folder.account.as_deref(),
-            folder_market: around.folder.market,
-            folder_day: around.folder.day,
-            flag_account: context.flags.account.as_deref(),
-            flag_market: context.flags.market,
-            flag_period: context.flags.period,
-            answers: around.answers.clone(),
-            accounts,
-            currencies: self.currencies.clone(),
-            signs: signs.keys().map(|sign| (*sign).into()).collect(),
-            rows_have_market: self.rows_have_market,
-            mtime: around.mtime,
-        }
-    }
-
-    /// The entry as far as it is known before decoding.
-    fn entry(&self, around: &Surroundings<'_>, table: &read::Table, detection: &Detection<'_>, decision: &StyleDecision) -> TableEntry {
-        let mut entry = blank_entry(table.sheet.clone(), Status::Recognised);
-        entry.schema = Some(detection.schema.id.to_string());
-        entry.schema_version = Some(detection.schema.version.to_string());
-        entry.table = detection.schema.outputs.first().map(|output| output.table.to_string());
-        entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection.binding.unknown.iter().map(|(_, label)| label.trim().to_owned()).collect();
-        entry.reading_notes.push(format!("header in row {}", detection.header_row));
-        for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
-            if !style.reason.is_empty() {
-                entry.reading_notes.push(format!("{}: {style}", bound.label.trim()));
-            }
-        }
-        for near in &detection.runners_up {
-            let misfits: Vec<String> = near.misfits.iter().take(2).map(ToString::to_string).collect();
-            entry.reading_notes.push(format!("not {}: it {}", near.schema, misfits.join(" and ")));
-        }
-        let mut findings = Findings::default();
-        let mut about = |code, source: usize, label: &str, expected: &str| {
-            findings.push(Finding {
-                code,
-                column: label.trim().into(),
-                place: Some(Place { row: detection.header_row, column: u32::try_from(source + 1).unwrap_or(u32::MAX) }),
-                text: label.trim().into(),
-                expected: expected.into(),
-            });
-        };
-        for (source, label) in &detection.binding.unknown {
-            about(Code::UnknownColumn, *source, label, "a column of the schema; its cells are not stored");
-        }
-        for (source, label) in &detection.binding.duplicate {
-            about(Code::DuplicateColumn, *source, label, "each label once; the first is read");
-        }
-        if let Kind::Text { lost, replacements, .. } = around.document.kind {
-            let counted = [(Code::LostCharacters, lost), (Code::ReplacementCharacters, replacements)];
-            for (code, count) in counted.into_iter().filter(|(_, count)| *count > 0) {
-                findings.push(Finding {
-                    code,
-                    column: "".into(),
-                    place: None,
-                    text: format!("{count} characters").into(),
-                    expected: "".into(),
-                });
-            }
-        }
-        entry.findings = findings_entries(&findings);
-        entry
-    }
 }
 
 /// The second pass: every chunk decoded and sifted, in order.
@@ -415,7 +311,11 @@ fn decode_all(
     let mut sifted = Sifted::default();
     if survey.is_kept_whole {
         let decoded: Vec<Decoded> = survey.kept.par_iter().map(decode).collect();
-        survey.kept.iter().zip(decoded).for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
+        survey
+            .kept
+            .iter()
+            .zip(decoded)
+            .for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
         return Ok(sifted);
     }
     let mut chunks = table.chunks(detection.header_row)?;
@@ -428,7 +328,10 @@ fn decode_all(
             return Ok(sifted);
         }
         let decoded: Vec<Decoded> = window.par_iter().map(decode).collect();
-        window.iter().zip(decoded).for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
+        window
+            .iter()
+            .zip(decoded)
+            .for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
     }
 }
 

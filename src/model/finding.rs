@@ -105,7 +105,10 @@ impl Findings {
     pub const EXAMPLES: usize = 5;
 
     pub fn push(&mut self, finding: Finding) {
-        let group = self.groups.entry((finding.code, finding.column.clone())).or_default();
+        let group = self
+            .groups
+            .entry((finding.code, finding.column.clone()))
+            .or_default();
         group.count += 1;
         if group.examples.len() < Self::EXAMPLES {
             group.examples.push(finding);
@@ -123,11 +126,16 @@ impl Findings {
     }
 
     pub fn groups(&self) -> impl Iterator<Item = (Code, &str, &Group)> {
-        self.groups.iter().map(|((code, column), group)| (*code, &**column, group))
+        self.groups
+            .iter()
+            .map(|((code, column), group)| (*code, &**column, group))
     }
 
     pub fn count(&self, code: Code) -> u64 {
-        self.groups().filter(|(found, ..)| *found == code).map(|(.., group)| group.count).sum()
+        self.groups()
+            .filter(|(found, ..)| *found == code)
+            .map(|(.., group)| group.count)
+            .sum()
     }
 
     pub fn total(&self) -> u64 {
@@ -160,14 +168,18 @@ mod tests {
         (4..=20).for_each(|row| late.push(bad(row)));
         early.merge(late);
         assert_eq!(early.count(Code::BadCell), 20);
-        let rows: Vec<u32> =
-            early.groups().flat_map(|(.., g)| &g.examples).map(|f| f.place.unwrap().row).collect();
+        let rows: Vec<u32> = early
+            .groups()
+            .flat_map(|(.., g)| &g.examples)
+            .map(|f| f.place.unwrap().row)
+            .collect();
         assert_eq!(rows, [1, 2, 3, 4, 5]);
     }
 
     #[test]
     fn codes_are_unique() {
-        let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let names: std::collections::BTreeSet<_> =
+            Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
     }
 }

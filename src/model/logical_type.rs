@@ -52,15 +52,29 @@ pub struct UnknownType(pub Box<str>);
 
 impl LogicalType {
     pub const NAMES: &[&str] = &[
-        "text", "id", "integer", "decimal", "money", "ratio", "percent", "date", "timestamp", "bool", "rank",
-        "bounded", "market",
+        "text",
+        "id",
+        "integer",
+        "decimal",
+        "money",
+        "ratio",
+        "percent",
+        "date",
+        "timestamp",
+        "bool",
+        "rank",
+        "bounded",
+        "market",
     ];
     /// Digits after the point of a decimal whose schema names none.
     pub const DEFAULT_SCALE: i8 = 4;
 
     /// Whether values are exact and may be summed: the types that control sums are kept for.
     pub const fn is_exact(self) -> bool {
-        matches!(self, Self::Integer | Self::Decimal { .. } | Self::Money { .. })
+        matches!(
+            self,
+            Self::Integer | Self::Decimal { .. } | Self::Money { .. }
+        )
     }
 }
 
@@ -72,10 +86,16 @@ impl FromStr for LogicalType {
             "text" => Self::Text,
             "id" => Self::Id,
             "integer" => Self::Integer,
-            "decimal" => Self::Decimal { scale: Self::DEFAULT_SCALE },
-            "money" => Self::Money { scale: Self::DEFAULT_SCALE },
+            "decimal" => Self::Decimal {
+                scale: Self::DEFAULT_SCALE,
+            },
+            "money" => Self::Money {
+                scale: Self::DEFAULT_SCALE,
+            },
             "ratio" => Self::Ratio,
-            "percent" => Self::Percent { bare: BarePercent::Fraction },
+            "percent" => Self::Percent {
+                bare: BarePercent::Fraction,
+            },
             "date" => Self::Date,
             "timestamp" => Self::Timestamp,
             "bool" => Self::Bool,

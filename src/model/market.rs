@@ -43,34 +43,309 @@ const fn facts(
     keepa: u8,
     names: &'static [&'static str],
 ) -> Facts {
-    Facts { code, domain, currency, signs, order, zone, keepa, names }
+    Facts {
+        code,
+        domain,
+        currency,
+        signs,
+        order,
+        zone,
+        keepa,
+        names,
+    }
 }
 
 /// Sorted by code. Keepa id 0: not covered by Keepa.
 const MARKETS: &[Facts] = &[
-    facts("AE", "amazon.ae", "AED", &["AED"], DayFirst, "Asia/Dubai", 0, &["united arab emirates", "阿联酋", "vereinigte arabische emirate", "emiratos árabes unidos"]),
-    facts("AU", "amazon.com.au", "AUD", &["$", "A$", "AU$"], DayFirst, "Australia/Sydney", 0, &["australia", "澳大利亚", "australien", "オーストラリア"]),
-    facts("BE", "amazon.com.be", "EUR", &["€"], DayFirst, "Europe/Brussels", 0, &["belgium", "比利时", "belgien", "bélgica", "belgique", "belgio"]),
-    facts("BR", "amazon.com.br", "BRL", &["R$"], DayFirst, "America/Sao_Paulo", 12, &["brazil", "巴西", "brasilien", "brasil"]),
-    facts("CA", "amazon.ca", "CAD", &["$", "C$", "CA$", "CDN$"], YearFirst, "America/Los_Angeles", 6, &["canada", "加拿大", "kanada", "canadá", "カナダ"]),
-    facts("DE", "amazon.de", "EUR", &["€"], DayFirst, "Europe/Berlin", 3, &["germany", "德国", "deutschland", "alemania", "allemagne", "germania", "ドイツ"]),
-    facts("EG", "amazon.eg", "EGP", &["EGP", "E£"], DayFirst, "Africa/Cairo", 0, &["egypt", "埃及", "ägypten", "egipto"]),
-    facts("ES", "amazon.es", "EUR", &["€"], DayFirst, "Europe/Madrid", 9, &["spain", "西班牙", "spanien", "españa", "espagne", "spagna", "スペイン"]),
-    facts("FR", "amazon.fr", "EUR", &["€"], DayFirst, "Europe/Paris", 4, &["france", "法国", "frankreich", "francia", "フランス"]),
-    facts("IE", "amazon.ie", "EUR", &["€"], DayFirst, "Europe/Dublin", 0, &["ireland", "爱尔兰", "irland", "irlanda", "irlande"]),
-    facts("IN", "amazon.in", "INR", &["₹", "Rs.", "Rs"], DayFirst, "Asia/Kolkata", 10, &["india", "印度", "indien", "インド"]),
-    facts("IT", "amazon.it", "EUR", &["€"], DayFirst, "Europe/Rome", 8, &["italy", "意大利", "italien", "italia", "italie", "イタリア"]),
-    facts("JP", "amazon.co.jp", "JPY", &["¥", "￥", "円", "JP¥"], YearFirst, "Asia/Tokyo", 5, &["japan", "日本", "japón", "japon", "giappone"]),
-    facts("MX", "amazon.com.mx", "MXN", &["$", "MX$"], DayFirst, "America/Los_Angeles", 11, &["mexico", "墨西哥", "mexiko", "méxico"]),
-    facts("NL", "amazon.nl", "EUR", &["€"], DayFirst, "Europe/Amsterdam", 0, &["netherlands", "荷兰", "niederlande", "países bajos", "pays-bas", "paesi bassi"]),
-    facts("PL", "amazon.pl", "PLN", &["zł", "zl"], DayFirst, "Europe/Warsaw", 0, &["poland", "波兰", "polen", "polonia", "pologne"]),
-    facts("SA", "amazon.sa", "SAR", &["SAR"], DayFirst, "Asia/Riyadh", 0, &["saudi arabia", "沙特阿拉伯", "saudi-arabien", "arabia saudí"]),
-    facts("SE", "amazon.se", "SEK", &["kr"], YearFirst, "Europe/Stockholm", 0, &["sweden", "瑞典", "schweden", "suecia", "suède", "svezia"]),
-    facts("SG", "amazon.sg", "SGD", &["$", "S$"], DayFirst, "Asia/Singapore", 0, &["singapore", "新加坡", "singapur"]),
-    facts("TR", "amazon.com.tr", "TRY", &["₺", "TL"], DayFirst, "Europe/Istanbul", 0, &["turkey", "türkiye", "土耳其", "türkei", "turquía"]),
-    facts("UK", "amazon.co.uk", "GBP", &["£"], DayFirst, "Europe/London", 2, &["united kingdom", "great britain", "英国", "vereinigtes königreich", "reino unido", "royaume-uni", "regno unito", "イギリス", "gb"]),
-    facts("US", "amazon.com", "USD", &["$", "US$"], MonthFirst, "America/Los_Angeles", 1, &["united states", "usa", "美国", "vereinigte staaten", "estados unidos", "états-unis", "stati uniti", "アメリカ"]),
-    facts("ZA", "amazon.co.za", "ZAR", &["R"], YearFirst, "Africa/Johannesburg", 0, &["south africa", "南非", "südafrika"]),
+    facts(
+        "AE",
+        "amazon.ae",
+        "AED",
+        &["AED"],
+        DayFirst,
+        "Asia/Dubai",
+        0,
+        &[
+            "united arab emirates",
+            "阿联酋",
+            "vereinigte arabische emirate",
+            "emiratos árabes unidos",
+        ],
+    ),
+    facts(
+        "AU",
+        "amazon.com.au",
+        "AUD",
+        &["$", "A$", "AU$"],
+        DayFirst,
+        "Australia/Sydney",
+        0,
+        &["australia", "澳大利亚", "australien", "オーストラリア"],
+    ),
+    facts(
+        "BE",
+        "amazon.com.be",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Brussels",
+        0,
+        &[
+            "belgium",
+            "比利时",
+            "belgien",
+            "bélgica",
+            "belgique",
+            "belgio",
+        ],
+    ),
+    facts(
+        "BR",
+        "amazon.com.br",
+        "BRL",
+        &["R$"],
+        DayFirst,
+        "America/Sao_Paulo",
+        12,
+        &["brazil", "巴西", "brasilien", "brasil"],
+    ),
+    facts(
+        "CA",
+        "amazon.ca",
+        "CAD",
+        &["$", "C$", "CA$", "CDN$"],
+        YearFirst,
+        "America/Los_Angeles",
+        6,
+        &["canada", "加拿大", "kanada", "canadá", "カナダ"],
+    ),
+    facts(
+        "DE",
+        "amazon.de",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Berlin",
+        3,
+        &[
+            "germany",
+            "德国",
+            "deutschland",
+            "alemania",
+            "allemagne",
+            "germania",
+            "ドイツ",
+        ],
+    ),
+    facts(
+        "EG",
+        "amazon.eg",
+        "EGP",
+        &["EGP", "E£"],
+        DayFirst,
+        "Africa/Cairo",
+        0,
+        &["egypt", "埃及", "ägypten", "egipto"],
+    ),
+    facts(
+        "ES",
+        "amazon.es",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Madrid",
+        9,
+        &[
+            "spain",
+            "西班牙",
+            "spanien",
+            "españa",
+            "espagne",
+            "spagna",
+            "スペイン",
+        ],
+    ),
+    facts(
+        "FR",
+        "amazon.fr",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Paris",
+        4,
+        &["france", "法国", "frankreich", "francia", "フランス"],
+    ),
+    facts(
+        "IE",
+        "amazon.ie",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Dublin",
+        0,
+        &["ireland", "爱尔兰", "irland", "irlanda", "irlande"],
+    ),
+    facts(
+        "IN",
+        "amazon.in",
+        "INR",
+        &["₹", "Rs.", "Rs"],
+        DayFirst,
+        "Asia/Kolkata",
+        10,
+        &["india", "印度", "indien", "インド"],
+    ),
+    facts(
+        "IT",
+        "amazon.it",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Rome",
+        8,
+        &["italy", "意大利", "italien", "italia", "italie", "イタリア"],
+    ),
+    facts(
+        "JP",
+        "amazon.co.jp",
+        "JPY",
+        &["¥", "￥", "円", "JP¥"],
+        YearFirst,
+        "Asia/Tokyo",
+        5,
+        &["japan", "日本", "japón", "japon", "giappone"],
+    ),
+    facts(
+        "MX",
+        "amazon.com.mx",
+        "MXN",
+        &["$", "MX$"],
+        DayFirst,
+        "America/Los_Angeles",
+        11,
+        &["mexico", "墨西哥", "mexiko", "méxico"],
+    ),
+    facts(
+        "NL",
+        "amazon.nl",
+        "EUR",
+        &["€"],
+        DayFirst,
+        "Europe/Amsterdam",
+        0,
+        &[
+            "netherlands",
+            "荷兰",
+            "niederlande",
+            "países bajos",
+            "pays-bas",
+            "paesi bassi",
+        ],
+    ),
+    facts(
+        "PL",
+        "amazon.pl",
+        "PLN",
+        &["zł", "zl"],
+        DayFirst,
+        "Europe/Warsaw",
+        0,
+        &["poland", "波兰", "polen", "polonia", "pologne"],
+    ),
+    facts(
+        "SA",
+        "amazon.sa",
+        "SAR",
+        &["SAR"],
+        DayFirst,
+        "Asia/Riyadh",
+        0,
+        &[
+            "saudi arabia",
+            "沙特阿拉伯",
+            "saudi-arabien",
+            "arabia saudí",
+        ],
+    ),
+    facts(
+        "SE",
+        "amazon.se",
+        "SEK",
+        &["kr"],
+        YearFirst,
+        "Europe/Stockholm",
+        0,
+        &["sweden", "瑞典", "schweden", "suecia", "suède", "svezia"],
+    ),
+    facts(
+        "SG",
+        "amazon.sg",
+        "SGD",
+        &["$", "S$"],
+        DayFirst,
+        "Asia/Singapore",
+        0,
+        &["singapore", "新加坡", "singapur"],
+    ),
+    facts(
+        "TR",
+        "amazon.com.tr",
+        "TRY",
+        &["₺", "TL"],
+        DayFirst,
+        "Europe/Istanbul",
+        0,
+        &["turkey", "türkiye", "土耳其", "türkei", "turquía"],
+    ),
+    facts(
+        "UK",
+        "amazon.co.uk",
+        "GBP",
+        &["£"],
+        DayFirst,
+        "Europe/London",
+        2,
+        &[
+            "united kingdom",
+            "great britain",
+            "英国",
+            "vereinigtes königreich",
+            "reino unido",
+            "royaume-uni",
+            "regno unito",
+            "イギリス",
+            "gb",
+        ],
+    ),
+    facts(
+        "US",
+        "amazon.com",
+        "USD",
+        &["$", "US$"],
+        MonthFirst,
+        "America/Los_Angeles",
+        1,
+        &[
+            "united states",
+            "usa",
+            "美国",
+            "vereinigte staaten",
+            "estados unidos",
+            "états-unis",
+            "stati uniti",
+            "アメリカ",
+        ],
+    ),
+    facts(
+        "ZA",
+        "amazon.co.za",
+        "ZAR",
+        &["R"],
+        YearFirst,
+        "Africa/Johannesburg",
+        0,
+        &["south africa", "南非", "südafrika"],
+    ),
 ];
 
 impl Market {
@@ -101,7 +376,12 @@ impl Market {
         }
         let lower = text.to_lowercase();
         if let Some(rest) = lower.split("#!product/").nth(1) {
-            return rest.split('-').next()?.parse().ok().and_then(Self::by_keepa_id);
+            return rest
+                .split('-')
+                .next()?
+                .parse()
+                .ok()
+                .and_then(Self::by_keepa_id);
         }
         let host = lower.rsplit("://").next()?.split('/').next()?;
         let host = host.strip_prefix("www.").unwrap_or(host);
@@ -146,9 +426,13 @@ impl Market {
 
     /// Every sign and code that marks money, longest first so that `US$` is met before `$`.
     pub fn money_marks() -> Vec<&'static str> {
-        let mut marks: Vec<&str> =
-            MARKETS.iter().flat_map(|facts| facts.signs.iter().copied().chain([facts.currency])).collect();
-        marks.extend(["CNY", "CN¥", "元", "HKD", "HK$", "KRW", "₩", "CHF", "DKK", "NOK", "NZD"]);
+        let mut marks: Vec<&str> = MARKETS
+            .iter()
+            .flat_map(|facts| facts.signs.iter().copied().chain([facts.currency]))
+            .collect();
+        marks.extend([
+            "CNY", "CN¥", "元", "HKD", "HK$", "KRW", "₩", "CHF", "DKK", "NOK", "NZD",
+        ]);
         marks.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         marks.dedup();
         marks
@@ -188,52 +472,5 @@ impl fmt::Display for Market {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_market_is_known_by_many_names() {
-        for (text, code) in [
-            ("US", "US"),
-            ("GB", "UK"),
-            ("美国", "US"),
-            ("Francia", "FR"),
-            ("com", "US"),
-            ("co.jp", "JP"),
-            ("Amazon.com.be", "BE"),
-            ("https://www.amazon.co.uk/dp/B0ABCDEFGH?psc=1", "UK"),
-            ("https://keepa.com/#!product/3-B0ABCDEFGH", "DE"),
-            ("de", "DE"),
-            ("9", "ES"),
-        ] {
-            assert_eq!(Market::named(text).map(Market::code), Some(code), "{text}");
-        }
-        for text in ["", "Narnia", "amazon.xx", "https://keepa.com/#!product/0-B0"] {
-            assert_eq!(Market::named(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_list_is_sorted_and_unique() {
-        assert!(MARKETS.is_sorted_by(|a, b| a.code < b.code));
-        let mut domains: Vec<_> = MARKETS.iter().map(|facts| facts.domain).collect();
-        domains.sort_unstable();
-        domains.dedup();
-        assert_eq!(domains.len(), MARKETS.len());
-    }
-
-    #[test]
-    fn a_sign_may_stand_for_several_currencies() {
-        assert_eq!(Market::currencies_of("€"), ["EUR"]);
-        assert_eq!(Market::currencies_of("₹"), ["INR"]);
-        assert!(Market::currencies_of("$").contains(&"USD") && Market::currencies_of("$").contains(&"CAD"));
-        assert_eq!(Market::currencies_of("Zloty"), Vec::<&str>::new());
-    }
-
-    #[test]
-    fn every_zone_is_known() {
-        for market in Market::all() {
-            assert!(jiff::tz::TimeZone::get(market.zone()).is_ok(), "{market}");
-        }
-    }
-}
+#[path = "market_tests.rs"]
+mod tests;

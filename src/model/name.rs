@@ -13,18 +13,25 @@ pub struct BadName {
 }
 
 const SNAKE: &str = "lower-case letters, digits and underscores, starting with a letter";
-const SCHEMA: &str = "<source>/<report>, each of lower-case letters, digits, hyphens and underscores";
+const SCHEMA: &str =
+    "<source>/<report>, each of lower-case letters, digits, hyphens and underscores";
 
 fn is_snake(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        && text
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 fn is_schema_id(text: &str) -> bool {
     let kebab = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
     };
-    text.split_once('/').is_some_and(|(source, report)| kebab(source) && kebab(report))
+    text.split_once('/')
+        .is_some_and(|(source, report)| kebab(source) && kebab(report))
 }
 
 macro_rules! checked_name {

@@ -59,7 +59,9 @@ pub fn day_number(date: Date) -> i32 {
 
 /// The date of a day number, or none outside of the years -9999 to 9999.
 pub fn date_of(day_number: i32) -> Option<Date> {
-    jiff::civil::date(1970, 1, 1).checked_add(i64::from(day_number).days()).ok()
+    jiff::civil::date(1970, 1, 1)
+        .checked_add(i64::from(day_number).days())
+        .ok()
 }
 
 #[cfg(test)]
@@ -71,7 +73,10 @@ mod tests {
     fn weeks_start_on_sunday() {
         assert_eq!(week_of(date(2026, 11, 24)), date(2026, 11, 22));
         assert_eq!(week_of(date(2026, 11, 22)), date(2026, 11, 22));
-        assert_eq!(week_starting(date(2026, 11, 22), Weekday::Monday), date(2026, 11, 16));
+        assert_eq!(
+            week_starting(date(2026, 11, 22), Weekday::Monday),
+            date(2026, 11, 16)
+        );
     }
 
     #[test]
@@ -79,6 +84,9 @@ mod tests {
         assert_eq!(day_number(date(1970, 1, 1)), 0);
         assert_eq!(day_number(date(2026, 1, 31)), 20_484);
         assert_eq!(date_of(20_484), Some(date(2026, 1, 31)));
-        assert_eq!(date_of(day_number(date(1969, 12, 31))), Some(date(1969, 12, 31)));
+        assert_eq!(
+            date_of(day_number(date(1969, 12, 31))),
+            Some(date(1969, 12, 31))
+        );
     }
 }

@@ -44,15 +44,25 @@ impl RawChunk {
     /// When the arena passes 4 GiB; readers cut chunks long before.
     pub fn push_cell(&mut self, text: &str, kind: CellKind) {
         self.text.push_str(text);
-        #[expect(clippy::expect_used, reason = "documented: readers cut chunks at a few MiB")]
+        #[expect(
+            clippy::expect_used,
+            reason = "documented: readers cut chunks at a few MiB"
+        )]
         let end = u32::try_from(self.text.len()).expect("a chunk stays far below 4 GiB");
         self.cell_ends.push(end);
-        self.kinds.push(if text.is_empty() { CellKind::Empty } else { kind });
+        self.kinds.push(if text.is_empty() {
+            CellKind::Empty
+        } else {
+            kind
+        });
     }
 
     /// Ends the row being written. `number` counts from 1 as a spreadsheet shows it.
     pub fn end_row(&mut self, number: u32) {
-        #[expect(clippy::cast_possible_truncation, reason = "never more cells than bytes, which fit")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "never more cells than bytes, which fit"
+        )]
         self.row_ends.push(self.cell_ends.len() as u32);
         self.row_numbers.push(number);
     }
@@ -80,7 +90,11 @@ impl RawChunk {
     pub fn cell(&self, row: usize, column: usize) -> &str {
         match self.index(row, column) {
             Some(at) => {
-                let start = if at == 0 { 0 } else { self.cell_ends[at - 1] as usize };
+                let start = if at == 0 {
+                    0
+                } else {
+                    self.cell_ends[at - 1] as usize
+                };
                 &self.text[start..self.cell_ends[at] as usize]
             }
             None => "",
@@ -88,11 +102,16 @@ impl RawChunk {
     }
 
     pub fn kind(&self, row: usize, column: usize) -> CellKind {
-        self.index(row, column).map_or(CellKind::Empty, |at| self.kinds[at])
+        self.index(row, column)
+            .map_or(CellKind::Empty, |at| self.kinds[at])
     }
 
     fn row_bounds(&self, row: usize) -> (usize, usize) {
-        let start = if row == 0 { 0 } else { self.row_ends[row - 1] as usize };
+        let start = if row == 0 {
+            0
+        } else {
+            self.row_ends[row - 1] as usize
+        };
         (start, self.row_ends[row] as usize)
     }
 
@@ -116,7 +135,10 @@ mod tests {
         chunk.end_row(4);
         assert_eq!((chunk.n_rows(), chunk.width(0), chunk.width(1)), (2, 2, 1));
         assert_eq!((chunk.cell(0, 0), chunk.kind(0, 1)), ("a", CellKind::Empty));
-        assert_eq!((chunk.cell(1, 0), chunk.kind(1, 0), chunk.row_number(1)), ("1.5", CellKind::Number, 4));
+        assert_eq!(
+            (chunk.cell(1, 0), chunk.kind(1, 0), chunk.row_number(1)),
+            ("1.5", CellKind::Number, 4)
+        );
         assert_eq!((chunk.cell(1, 1), chunk.kind(1, 7)), ("", CellKind::Empty));
     }
 }

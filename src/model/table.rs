@@ -114,7 +114,9 @@ pub struct Table {
 impl Table {
     /// Whether rows are partitioned by month beside the marketplace: not where their date may move.
     pub fn is_monthly(&self) -> bool {
-        self.columns.iter().any(|column| column.name.as_str() == "month")
+        self.columns
+            .iter()
+            .any(|column| column.name.as_str() == "month")
     }
 
     /// The column that holds a row's day: what slices and months are made of.
@@ -129,12 +131,17 @@ impl Table {
 
     /// Every file of the table has exactly this schema.
     pub fn arrow(&self) -> SchemaRef {
-        let fields: Vec<Field> =
-            self.columns.iter().map(|column| Field::new(column.name.as_str(), column.ty.arrow(), true)).collect();
+        let fields: Vec<Field> = self
+            .columns
+            .iter()
+            .map(|column| Field::new(column.name.as_str(), column.ty.arrow(), true))
+            .collect();
         Arc::new(Schema::new(fields))
     }
 
     pub fn index_of(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|known| known.name.as_str() == column)
+        self.columns
+            .iter()
+            .position(|known| known.name.as_str() == column)
     }
 }

@@ -35,7 +35,9 @@ pub fn assemble(
 ) -> Result<RecordBatch, NormaliseError> {
     let n = columns.n_rows();
     let identity = lineage.identity;
-    let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n))) };
+    let text = |value: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n)))
+    };
     let placed = period::columns(placing, columns);
     let schema = table.arrow();
     let arrays = schema
@@ -43,7 +45,10 @@ pub fn assemble(
         .iter()
         .map(|field| {
             let name = field.name().as_str();
-            let own = placed.iter().find(|(known, _)| *known == name).map(|(_, array)| array.clone());
+            let own = placed
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, array)| array.clone());
             if let Some(array) = own {
                 return Ok(array);
             }
@@ -58,7 +63,9 @@ pub fn assemble(
                 ("observed_at", true) => period::instant_column(identity.observed_at, n),
                 ("observed_from", true) => text(identity.observed_from.as_str()),
                 ("report_id", true) => text(lineage.report_id),
-                ("source_row", true) => Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| i64::from(*row)))),
+                ("source_row", true) => Arc::new(Int64Array::from_iter_values(
+                    rows.iter().map(|row| i64::from(*row)),
+                )),
                 // The rows' own word first; where they are silent, the currency of the table.
                 ("currency", true) => match (given, &identity.currency) {
                     (Some(array), Some(code)) => zip(&is_not_null(&array)?, &array, &text(code))?,
@@ -77,10 +84,16 @@ pub fn assemble(
 /// Where each row names its marketplace and none its currency, money is in the marketplace's currency.
 fn row_currency(columns: &Columns, n: usize) -> ArrayRef {
     use arrow::array::AsArray;
-    let codes: StringArray = match columns.get("marketplace").and_then(|array| array.as_string_opt::<i32>()) {
+    let codes: StringArray = match columns
+        .get("marketplace")
+        .and_then(|array| array.as_string_opt::<i32>())
+    {
         Some(markets) => markets
             .iter()
-            .map(|code| code.and_then(crate::model::market::Market::by_code).map(crate::model::market::Market::currency))
+            .map(|code| {
+                code.and_then(crate::model::market::Market::by_code)
+                    .map(crate::model::market::Market::currency)
+            })
             .collect(),
         None => std::iter::repeat_n(None::<&str>, n).collect(),
     };

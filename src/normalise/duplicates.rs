@@ -46,7 +46,10 @@ pub fn merge(
     }
     let key = key_columns(table);
     let arrays: Vec<ArrayRef> = key.iter().map(|at| batch.column(*at).clone()).collect();
-    let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone())).collect();
+    let fields = arrays
+        .iter()
+        .map(|array| SortField::new(array.data_type().clone()))
+        .collect();
     let rows = RowConverter::new(fields)?.convert_columns(&arrays)?;
     let mut first_of: HashMap<&[u8], usize> = HashMap::with_capacity(batch.num_rows());
     // Target row -> rows that go into it, by target so that no hash order shows.
@@ -78,19 +81,38 @@ pub fn merge(
             if additive.contains(&column.name.as_str()) {
                 return summed(array, &into);
             }
-            if column.ty == StoredType::Double { emptied(array, &into) } else { array.clone() }
+            if column.ty == StoredType::Double {
+                emptied(array, &into)
+            } else {
+                array.clone()
+            }
         })
         .collect();
     let all = RecordBatch::try_new(batch.schema(), columns)?;
     let batch = filter_record_batch(&all, &BooleanArray::from(kept.clone()))?;
-    Ok(Merged { batch, n_merged: kept.iter().filter(|kept| !**kept).count() as u64 })
+    Ok(Merged {
+        batch,
+        n_merged: kept.iter().filter(|kept| !**kept).count() as u64,
+    })
 }
 
 /// Positions of the columns that make a row's identity: whose, when, and the key of its merge rule.
 pub fn key_columns(table: &Table) -> Vec<usize> {
-    let fixed = ["account", "marketplace", "family", "date", "period_start", "period_end", "snapshot_date"];
+    let fixed = [
+        "account",
+        "marketplace",
+        "family",
+        "date",
+        "period_start",
+        "period_end",
+        "snapshot_date",
+    ];
     let key = table.merge.key.iter().map(|name| name.as_str());
-    let mut columns: Vec<usize> = fixed.into_iter().chain(key).filter_map(|name| table.index_of(name)).collect();
+    let mut columns: Vec<usize> = fixed
+        .into_iter()
+        .chain(key)
+        .filter_map(|name| table.index_of(name))
+        .collect();
     columns.sort_unstable();
     columns.dedup();
     columns
@@ -100,14 +122,24 @@ fn summed(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
     if let Some(values) = array.as_primitive_opt::<Int64Type>() {
         let mut sums: Vec<Option<i64>> = values.iter().collect();
         for (target, rows) in into {
-            sums[*target] = rows.iter().map(|row| sums[*row]).chain([sums[*target]]).flatten().reduce(|a, b| a + b);
+            sums[*target] = rows
+                .iter()
+                .map(|row| sums[*row])
+                .chain([sums[*target]])
+                .flatten()
+                .reduce(|a, b| a + b);
         }
         return Arc::new(Int64Array::from(sums));
     }
     if let Some(values) = array.as_primitive_opt::<Decimal128Type>() {
         let mut sums: Vec<Option<i128>> = values.iter().collect();
         for (target, rows) in into {
-            sums[*target] = rows.iter().map(|row| sums[*row]).chain([sums[*target]]).flatten().reduce(|a, b| a + b);
+            sums[*target] = rows
+                .iter()
+                .map(|row| sums[*row])
+                .chain([sums[*target]])
+                .flatten()
+                .reduce(|a, b| a + b);
         }
         return Arc::new(Decimal128Array::from(sums).with_data_type(array.data_type().clone()));
     }
@@ -115,7 +147,9 @@ fn summed(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
 }
 
 fn emptied(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
-    let Some(values) = array.as_primitive_opt::<Float64Type>() else { return array.clone() };
+    let Some(values) = array.as_primitive_opt::<Float64Type>() else {
+        return array.clone();
+    };
     let mut kept: Vec<Option<f64>> = values.iter().collect();
     into.keys().for_each(|target| kept[*target] = None);
     Arc::new(Float64Array::from(kept))

@@ -58,11 +58,21 @@ pub struct Facts {
 impl Facts {
     /// Applies the schema's patterns for one place to a text found there.
     pub fn learn(&mut self, schema: &Schema, from: &FactSource, text: &str) {
-        let origin = if *from == FactSource::FileName { Origin::FileName } else { Origin::Content };
+        let origin = if *from == FactSource::FileName {
+            Origin::FileName
+        } else {
+            Origin::Content
+        };
         for fact in schema.facts.iter().filter(|fact| fact.from == *from) {
-            let Some(found) = fact.pattern.captures(text) else { continue };
+            let Some(found) = fact.pattern.captures(text) else {
+                continue;
+            };
             for name in fact.pattern.capture_names().flatten() {
-                if let Some(value) = found.name(name).map(|value| value.as_str().trim()).filter(|value| !value.is_empty()) {
+                if let Some(value) = found
+                    .name(name)
+                    .map(|value| value.as_str().trim())
+                    .filter(|value| !value.is_empty())
+                {
                     self.add(name, value, origin);
                 }
             }
@@ -70,7 +80,11 @@ impl Facts {
     }
 
     pub fn add(&mut self, name: &str, value: &str, origin: Origin) {
-        let claim = Claim { name: name.into(), value: value.into(), origin };
+        let claim = Claim {
+            name: name.into(),
+            value: value.into(),
+            origin,
+        };
         if !self.claims.contains(&claim) {
             self.claims.push(claim);
         }
@@ -78,7 +92,11 @@ impl Facts {
 
     /// Claims about one fact, most trusted first, else in the order found.
     pub fn about(&self, name: &str) -> Vec<&Claim> {
-        let mut claims: Vec<&Claim> = self.claims.iter().filter(|claim| &*claim.name == name).collect();
+        let mut claims: Vec<&Claim> = self
+            .claims
+            .iter()
+            .filter(|claim| &*claim.name == name)
+            .collect();
         claims.sort_by_key(|claim| claim.origin);
         claims
     }
@@ -100,11 +118,16 @@ pub struct NameFacts {
 /// Reads a file name. Codes count only in capitals between separators, so that `in` and `it` are words.
 pub fn name_facts(name: &str) -> NameFacts {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let mut codes: Vec<Market> =
-        stem.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(Market::by_code).collect();
+    let mut codes: Vec<Market> = stem
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter_map(Market::by_code)
+        .collect();
     codes.sort_unstable();
     codes.dedup();
-    NameFacts { market: if codes.len() == 1 { codes.pop() } else { None }, dates: dates_in(stem) }
+    NameFacts {
+        market: if codes.len() == 1 { codes.pop() } else { None },
+        dates: dates_in(stem),
+    }
 }
 
 /// `2026-01-31`, `2026_01_31`, `20260131`, `01-31-2026` (Amazon's own order) and `Jan_4_2020`.
@@ -127,29 +150,56 @@ fn dates_in(stem: &str) -> Vec<Date> {
 
 fn date_at(text: &str) -> Option<(Date, usize)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let ends = |length: usize| text.as_bytes().get(length).is_none_or(|b| !b.is_ascii_alphanumeric());
+    let ends = |length: usize| {
+        text.as_bytes()
+            .get(length)
+            .is_none_or(|b| !b.is_ascii_alphanumeric())
+    };
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
-    let date = |y: i16, m: i16, d: i16| Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
+    let date =
+        |y: i16, m: i16, d: i16| Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
     let plausible = |date: Date| (2000..2100).contains(&date.year()).then_some(date);
     if digits == 8 && ends(8) {
-        return Some((plausible(date(number(0, 4)?, number(4, 6)?, number(6, 8)?)?)?, 8));
+        return Some((
+            plausible(date(number(0, 4)?, number(4, 6)?, number(6, 8)?)?)?,
+            8,
+        ));
     }
-    let is_separator = |at: usize| text.as_bytes().get(at).is_some_and(|b| matches!(b, b'-' | b'_' | b'.' | b' '));
+    let is_separator = |at: usize| {
+        text.as_bytes()
+            .get(at)
+            .is_some_and(|b| matches!(b, b'-' | b'_' | b'.' | b' '))
+    };
     if digits == 4 && is_separator(4) && is_separator(7) && ends(10) {
-        return Some((plausible(date(number(0, 4)?, number(5, 7)?, number(8, 10)?)?)?, 10));
+        return Some((
+            plausible(date(number(0, 4)?, number(5, 7)?, number(8, 10)?)?)?,
+            10,
+        ));
     }
     if digits == 2 && is_separator(2) && is_separator(5) && ends(10) {
-        return Some((plausible(date(number(6, 10)?, number(0, 2)?, number(3, 5)?)?)?, 10));
+        return Some((
+            plausible(date(number(6, 10)?, number(0, 2)?, number(3, 5)?)?)?,
+            10,
+        ));
     }
-    let month = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-        .iter()
-        .position(|month| text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(month)))?;
+    let month = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
+    .iter()
+    .position(|month| {
+        text.get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case(month))
+    })?;
     let mut parts = text.get(3..)?.splitn(4, |c: char| !c.is_ascii_digit());
     let (nothing, day, year) = (parts.next()?, parts.next()?, parts.next()?);
     if !nothing.is_empty() || year.len() != 4 {
         return None;
     }
-    let found = plausible(date(year.parse().ok()?, i16::try_from(month).ok()? + 1, day.parse().ok()?)?)?;
+    let found = plausible(date(
+        year.parse().ok()?,
+        i16::try_from(month).ok()? + 1,
+        day.parse().ok()?,
+    )?)?;
     Some((found, 3 + 1 + day.len() + 1 + 4))
 }
 
@@ -160,21 +210,53 @@ mod tests {
     #[test]
     fn names_tell_codes_and_dates() {
         for (name, market, dates) in [
-            ("ManageFBAInventory_US_20200113.txt", Some("US"), vec!["2020-01-13"]),
-            ("US_AMAZON_cerebro_B01J26DNWE_2025-11-10.csv", Some("US"), vec!["2025-11-10"]),
+            (
+                "ManageFBAInventory_US_20200113.txt",
+                Some("US"),
+                vec!["2020-01-13"],
+            ),
+            (
+                "US_AMAZON_cerebro_B01J26DNWE_2025-11-10.csv",
+                Some("US"),
+                vec!["2025-11-10"],
+            ),
             ("Informe+de+todos_07-14-2026.txt", None, vec!["2026-07-14"]),
-            ("Sponsored_Products_adgroup_ads_Dec_28_2019.csv", None, vec!["2019-12-28"]),
-            ("US_Search_Week_2026_02_07.csv", Some("US"), vec!["2026-02-07"]),
-            ("BusinessReport_DE_2026-01-01_2026-01-31.csv", Some("DE"), vec!["2026-01-01", "2026-01-31"]),
+            (
+                "Sponsored_Products_adgroup_ads_Dec_28_2019.csv",
+                None,
+                vec!["2019-12-28"],
+            ),
+            (
+                "US_Search_Week_2026_02_07.csv",
+                Some("US"),
+                vec!["2026-02-07"],
+            ),
+            (
+                "BusinessReport_DE_2026-01-01_2026-01-31.csv",
+                Some("DE"),
+                vec!["2026-01-01", "2026-01-31"],
+            ),
             ("made in it.csv", None, vec![]),
             ("US and DE.csv", None, vec![]),
             ("118981020662.txt", None, vec![]),
-            ("bulk-x-20240505-20240605-1717849817485.xlsx", None, vec!["2024-05-05", "2024-06-05"]),
+            (
+                "bulk-x-20240505-20240605-1717849817485.xlsx",
+                None,
+                vec!["2024-05-05", "2024-06-05"],
+            ),
             ("报告_2026-13-01.csv", None, vec![]),
         ] {
             let facts = name_facts(name);
             assert_eq!(facts.market.map(Market::code), market, "{name}");
-            assert_eq!(facts.dates.iter().map(ToString::to_string).collect::<Vec<_>>(), dates, "{name}");
+            assert_eq!(
+                facts
+                    .dates
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>(),
+                dates,
+                "{name}"
+            );
         }
     }
 }

@@ -133,20 +133,29 @@ impl About {
 /// The questions that remain: nothing knows, or what knows disagrees.
 pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     let mut questions = Vec::new();
-    let market = settle_market(evidence).map_err(|question| questions.push(question)).ok();
+    let market = settle_market(evidence)
+        .map_err(|question| questions.push(question))
+        .ok();
     let account = settle_account(evidence, market.and_then(|(market, ..)| market))
         .map_err(|question| questions.push(question))
         .ok();
-    let zone = market.and_then(|(market, ..)| market).map_or(TimeZone::UTC, zone_of);
+    let zone = market
+        .and_then(|(market, ..)| market)
+        .map_or(TimeZone::UTC, zone_of);
     let observed = settle_observed(evidence, &zone);
     if observed.is_none() {
         questions.push(Question {
             about: About::ObservedAt,
-            text: "nothing tells when this was downloaded: no date inside, in the name or of the file".into(),
+            text:
+                "nothing tells when this was downloaded: no date inside, in the name or of the file"
+                    .into(),
         });
     }
-    let (Some((market, market_from, market_by_currency)), Some((account, account_from)), Some(observed)) =
-        (market, account, observed)
+    let (
+        Some((market, market_from, market_by_currency)),
+        Some((account, account_from)),
+        Some(observed),
+    ) = (market, account, observed)
     else {
         return Err(questions);
     };
@@ -171,7 +180,10 @@ fn zone_of(market: Market) -> TimeZone {
 type SettledMarket = (Option<Market>, Origin, bool);
 
 fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
-    let ask = |text: String| Question { about: About::Marketplace, text: text.into() };
+    let ask = |text: String| Question {
+        about: About::Marketplace,
+        text: text.into(),
+    };
     if let Some(market) = evidence.answers.market {
         return Ok((Some(market), Origin::Answer, false));
     }
@@ -182,47 +194,87 @@ fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
     for claim in evidence.facts.about("marketplace") {
         match Market::named(&claim.value) {
             Some(market) => claims.push((market, claim.origin)),
-            None => return Err(ask(format!("{:?} is not a marketplace that is known", claim.value))),
+            None => {
+                return Err(ask(format!(
+                    "{:?} is not a marketplace that is known",
+                    claim.value
+                )));
+            }
         }
     }
-    claims.extend(evidence.name.market.map(|market| (market, Origin::FileName)));
-    claims.extend(evidence.folder_market.map(|market| (market, Origin::Folder)));
+    claims.extend(
+        evidence
+            .name
+            .market
+            .map(|market| (market, Origin::FileName)),
+    );
+    claims.extend(
+        evidence
+            .folder_market
+            .map(|market| (market, Origin::Folder)),
+    );
     claims.extend(evidence.flag_market.map(|market| (market, Origin::Flag)));
     claims.sort_by_key(|(_, origin)| *origin);
     let possible = possible_markets(evidence);
     if let Some((market, origin)) = claims.first().copied() {
         if let Some((other, from)) = claims.iter().find(|(other, _)| *other != market) {
-            return Err(ask(format!("the {origin} says {market}, the {from} says {other}")));
+            return Err(ask(format!(
+                "the {origin} says {market}, the {from} says {other}"
+            )));
         }
         if !possible.is_empty() && !possible.contains(&market) {
             let money = describe_money(evidence);
-            return Err(ask(format!("the {origin} says {market}, but its money is {money}")));
+            return Err(ask(format!(
+                "the {origin} says {market}, but its money is {money}"
+            )));
         }
         return Ok((Some(market), origin, false));
     }
-    let configured: BTreeSet<Market> = evidence.accounts.iter().flat_map(|account| account.markets.iter().copied()).collect();
-    let unrestricted = evidence.accounts.iter().any(|account| account.markets.is_empty()) || configured.is_empty();
-    let narrowed: Vec<Market> =
-        possible.iter().copied().filter(|market| unrestricted || configured.contains(market)).collect();
+    let configured: BTreeSet<Market> = evidence
+        .accounts
+        .iter()
+        .flat_map(|account| account.markets.iter().copied())
+        .collect();
+    let unrestricted = evidence
+        .accounts
+        .iter()
+        .any(|account| account.markets.is_empty())
+        || configured.is_empty();
+    let narrowed: Vec<Market> = possible
+        .iter()
+        .copied()
+        .filter(|market| unrestricted || configured.contains(market))
+        .collect();
     match (&narrowed[..], configured.len()) {
         ([only], _) => Ok((Some(*only), Origin::Content, true)),
         ([], 1) if possible.is_empty() && !unrestricted => {
             Ok((configured.first().copied(), Origin::Configuration, false))
         }
-        ([], _) if possible.is_empty() => Err(ask("nothing tells the marketplace: no column, name or folder".into())),
+        ([], _) if possible.is_empty() => Err(ask(
+            "nothing tells the marketplace: no column, name or folder".into(),
+        )),
         ([], _) => Err(ask(format!(
             "its money is {}, which no configured marketplace uses",
             describe_money(evidence)
         ))),
         (several, _) => {
             let codes: Vec<_> = several.iter().map(|market| market.code()).collect();
-            Err(ask(format!("its money is {}, so it may be {}", describe_money(evidence), codes.join(", "))))
+            Err(ask(format!(
+                "its money is {}, so it may be {}",
+                describe_money(evidence),
+                codes.join(", ")
+            )))
         }
     }
 }
 
 fn describe_money(evidence: &Evidence<'_>) -> String {
-    let all: Vec<&str> = evidence.currencies.iter().chain(&evidence.signs).map(|text| &**text).collect();
+    let all: Vec<&str> = evidence
+        .currencies
+        .iter()
+        .chain(&evidence.signs)
+        .map(|text| &**text)
+        .collect();
     all.join(" and ")
 }
 
@@ -232,29 +284,58 @@ fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
         .currencies
         .iter()
         .map(|code| vec![&**code])
-        .chain(evidence.signs.iter().map(|sign| Market::currencies_of(sign)))
+        .chain(
+            evidence
+                .signs
+                .iter()
+                .map(|sign| Market::currencies_of(sign)),
+        )
         .filter(|set| !set.is_empty())
         .collect::<Vec<_>>();
     if sets.is_empty() {
         return Vec::new();
     }
-    Market::all().filter(|market| sets.iter().all(|set| set.contains(&market.currency()))).collect()
+    Market::all()
+        .filter(|market| sets.iter().all(|set| set.contains(&market.currency())))
+        .collect()
 }
 
-fn settle_account(evidence: &Evidence<'_>, market: Option<Market>) -> Result<(Box<str>, Origin), Question> {
-    let ask = |text: String| Question { about: About::Account, text: text.into() };
-    let known = |name: &str| evidence.accounts.iter().any(|account| &*account.name == name);
+fn settle_account(
+    evidence: &Evidence<'_>,
+    market: Option<Market>,
+) -> Result<(Box<str>, Origin), Question> {
+    let ask = |text: String| Question {
+        about: About::Account,
+        text: text.into(),
+    };
+    let known = |name: &str| {
+        evidence
+            .accounts
+            .iter()
+            .any(|account| &*account.name == name)
+    };
     if let Some(name) = &evidence.answers.account {
         return Ok((name.clone(), Origin::Answer));
     }
-    let mut claims: Vec<(&str, Origin)> =
-        evidence.facts.about("account").iter().map(|claim| (&*claim.value, claim.origin)).collect();
+    let mut claims: Vec<(&str, Origin)> = evidence
+        .facts
+        .about("account")
+        .iter()
+        .map(|claim| (&*claim.value, claim.origin))
+        .collect();
     // A folder above a marketplace's folder names the account only where such an account is known: it may be any folder.
-    claims.extend(evidence.folder_account.filter(|name| known(name)).map(|name| (name, Origin::Folder)));
+    claims.extend(
+        evidence
+            .folder_account
+            .filter(|name| known(name))
+            .map(|name| (name, Origin::Folder)),
+    );
     claims.extend(evidence.flag_account.map(|name| (name, Origin::Flag)));
     if let Some((name, origin)) = claims.first() {
         if let Some((other, from)) = claims.iter().find(|(other, _)| other != name) {
-            return Err(ask(format!("the {origin} says account {name:?}, the {from} says {other:?}")));
+            return Err(ask(format!(
+                "the {origin} says account {name:?}, the {from} says {other:?}"
+            )));
         }
         if !known(name) {
             return Err(ask(format!("sellerlake.toml knows no account {name:?}")));
@@ -264,7 +345,11 @@ fn settle_account(evidence: &Evidence<'_>, market: Option<Market>) -> Result<(Bo
     let selling: Vec<&KnownAccount> = evidence
         .accounts
         .iter()
-        .filter(|account| market.is_none_or(|market| account.markets.is_empty() || account.markets.contains(&market)))
+        .filter(|account| {
+            market.is_none_or(|market| {
+                account.markets.is_empty() || account.markets.contains(&market)
+            })
+        })
         .collect();
     match selling[..] {
         [only] => Ok((only.name.clone(), Origin::Configuration)),
@@ -282,17 +367,32 @@ fn settle_account(evidence: &Evidence<'_>, market: Option<Market>) -> Result<(Bo
 /// The instant, the marketplace's day, and where both were learnt. A day without a time counts as its noon.
 fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestamp, Date, Origin)> {
     let local_day = |at: Timestamp| zone.to_datetime(at).date();
-    let noon = |day: Date| day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let noon = |day: Date| {
+        day.at(12, 0, 0, 0)
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    };
     if let Some(at) = evidence.answers.observed {
         return Some((at, local_day(at), Origin::Answer));
     }
-    let mut claims: Vec<_> = evidence.facts.about("observed_at").into_iter().chain(evidence.facts.about("observed_date")).collect();
+    let mut claims: Vec<_> = evidence
+        .facts
+        .about("observed_at")
+        .into_iter()
+        .chain(evidence.facts.about("observed_date"))
+        .collect();
     claims.sort_by_key(|claim| claim.origin);
     for claim in claims {
         if let Some(at) = instant(&claim.value) {
             return Some((at, local_day(at), claim.origin));
         }
-        if let Some(day) = claim.value.parse::<Date>().ok().or_else(|| dated(&claim.value)) {
+        if let Some(day) = claim
+            .value
+            .parse::<Date>()
+            .ok()
+            .or_else(|| dated(&claim.value))
+        {
             return Some((noon(day)?, day, claim.origin));
         }
     }
@@ -322,11 +422,16 @@ fn instant(text: &str) -> Option<Timestamp> {
     if !plain.contains('T') {
         return None;
     }
-    time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    time.to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 fn dated(text: &str) -> Option<Date> {
-    crate::normalise::facts::name_facts(text).dates.first().copied()
+    crate::normalise::facts::name_facts(text)
+        .dates
+        .first()
+        .copied()
 }
 
 fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
@@ -335,7 +440,11 @@ fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     let fact = |name: &str| {
         let claim = evidence.facts.first(name)?;
-        claim.value.parse::<Date>().ok().or_else(|| dated(&claim.value))
+        claim
+            .value
+            .parse::<Date>()
+            .ok()
+            .or_else(|| dated(&claim.value))
     };
     if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
         return (start <= end).then_some((start, end));
@@ -358,105 +467,5 @@ fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Bo
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn accounts(markets: &[&str]) -> Vec<KnownAccount> {
-        vec![KnownAccount {
-            name: "lumora".into(),
-            markets: markets.iter().map(|code| Market::by_code(code).unwrap()).collect(),
-        }]
-    }
-
-    fn evidence(accounts: &[KnownAccount]) -> Evidence<'_> {
-        Evidence { accounts, mtime: Some("2026-02-02T03:00:00Z".parse().unwrap()), ..Evidence::default() }
-    }
-
-    fn market_of(evidence: &Evidence<'_>) -> Result<(&'static str, &'static str), String> {
-        identify(evidence)
-            .map(|identity| (identity.market.map_or("rows", Market::code), identity.market_from.as_str()))
-            .map_err(|questions| questions[0].text.to_string())
-    }
-
-    #[test]
-    fn the_marketplace_is_known_from_content_name_folder_money_or_asked() {
-        let (one, two, any) = (accounts(&["US"]), accounts(&["US", "DE"]), accounts(&[]));
-        let with = |accounts, change: &dyn Fn(&mut Evidence<'_>)| {
-            let mut e = evidence(accounts);
-            change(&mut e);
-            market_of(&e)
-        };
-        let de = Market::by_code("DE");
-        assert_eq!(with(&two, &|e| e.name.market = de), Ok(("DE", "name")));
-        assert_eq!(with(&two, &|e| e.folder_market = de), Ok(("DE", "folder")));
-        assert_eq!(with(&two, &|e| e.rows_have_market = true), Ok(("rows", "content")));
-        assert_eq!(with(&two, &|e| { e.currencies.insert("EUR".into()); }), Ok(("DE", "content")));
-        assert_eq!(with(&two, &|e| { e.signs.insert("$".into()); }), Ok(("US", "content")));
-        assert_eq!(with(&one, &|_| ()), Ok(("US", "configuration")));
-        assert_eq!(with(&any, &|e| { e.currencies.insert("GBP".into()); }), Ok(("UK", "content")));
-        assert_eq!(
-            with(&any, &|e| { e.signs.insert("€".into()); }),
-            Err("its money is €, so it may be BE, DE, ES, FR, IE, IT, NL".into())
-        );
-        assert_eq!(
-            with(&two, &|_| ()),
-            Err("nothing tells the marketplace: no column, name or folder".into())
-        );
-        assert_eq!(
-            with(&two, &|e| {
-                e.name.market = de;
-                e.folder_market = Market::by_code("US");
-            }),
-            Err("the name says DE, the folder says US".into())
-        );
-        assert_eq!(
-            with(&two, &|e| {
-                e.name.market = de;
-                e.currencies.insert("USD".into());
-            }),
-            Err("the name says DE, but its money is USD".into())
-        );
-    }
-
-    #[test]
-    fn the_observation_is_dated_by_content_then_name_then_folder_then_mtime() {
-        let known = accounts(&["US"]);
-        let at = |change: &dyn Fn(&mut Evidence<'_>)| {
-            let mut e = evidence(&known);
-            change(&mut e);
-            let identity = identify(&e).unwrap();
-            (identity.observed_at.to_string(), identity.observed_day.to_string(), identity.observed_from.as_str())
-        };
-        let day = |text: &str| text.parse::<Date>().unwrap();
-        assert_eq!(at(&|_| ()), ("2026-02-02T03:00:00Z".into(), "2026-02-01".into(), "mtime"));
-        assert_eq!(
-            at(&|e| e.name.dates = vec![day("2026-01-20")]),
-            ("2026-01-20T12:00:00Z".into(), "2026-01-20".into(), "name")
-        );
-        assert_eq!(
-            at(&|e| e.name.dates = vec![day("2026-02-01")]),
-            ("2026-02-02T03:00:00Z".into(), "2026-02-01".into(), "name")
-        );
-        assert_eq!(
-            at(&|e| e.facts.add("observed_at", "2022-06-05 15:13", Origin::Content)),
-            ("2022-06-05T15:13:00Z".into(), "2022-06-05".into(), "content")
-        );
-        assert_eq!(
-            at(&|e| e.folder_day = Some(day("2026-01-05"))),
-            ("2026-01-05T12:00:00Z".into(), "2026-01-05".into(), "folder")
-        );
-    }
-
-    #[test]
-    fn the_account_is_the_only_one_that_sells_there_or_asked() {
-        let mut two = accounts(&["US"]);
-        two.push(KnownAccount { name: "other".into(), markets: vec![Market::by_code("DE").unwrap()] });
-        let mut e = evidence(&two);
-        e.name.market = Market::by_code("DE");
-        assert_eq!(&*identify(&e).unwrap().account, "other");
-        two[0].markets.clear();
-        let mut e = evidence(&two);
-        e.name.market = Market::by_code("DE");
-        assert_eq!(&*identify(&e).unwrap_err()[0].text, "it may belong to lumora, other");
-    }
-}
+#[path = "identity_tests.rs"]
+mod tests;

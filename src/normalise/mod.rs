@@ -32,7 +32,10 @@ impl Columns {
     }
 
     pub fn get(&self, name: &str) -> Option<&ArrayRef> {
-        self.columns.iter().find(|(known, _)| known.as_str() == name).map(|(_, array)| array)
+        self.columns
+            .iter()
+            .find(|(known, _)| known.as_str() == name)
+            .map(|(_, array)| array)
     }
 
     /// Adds a column, or replaces the one of that name.

@@ -52,12 +52,21 @@ impl Days {
                     None => (None, None),
                 }
             }
-            Period::Range { extremes: Some((first, last)) } => (Some(first), Some(last)),
-            Period::Snapshot { day: Some(day) } | Period::Event { at: day } => (Some(day), Some(day)),
-            Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => (None, None),
+            Period::Range {
+                extremes: Some((first, last)),
+            } => (Some(first), Some(last)),
+            Period::Snapshot { day: Some(day) } | Period::Event { at: day } => {
+                (Some(day), Some(day))
+            }
+            Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => {
+                (None, None)
+            }
         };
         let extreme = |name: Option<&ColumnName>| -> Vec<i32> {
-            name.and_then(|name| columns.get(name.as_str())).map_or_else(Vec::new, |array| days(array).into_iter().flatten().collect())
+            name.and_then(|name| columns.get(name.as_str()))
+                .map_or_else(Vec::new, |array| {
+                    days(array).into_iter().flatten().collect()
+                })
         };
         self.first = self.first.into_iter().chain(extreme(firsts)).min();
         self.last = self.last.into_iter().chain(extreme(lasts)).max();
@@ -70,12 +79,18 @@ impl Days {
 
     fn extremes(&self) -> Option<(Date, Date)> {
         let first = self.seen.first().copied().or(self.first)?;
-        Some((date_of(first)?, date_of(self.seen.last().copied().max(self.last)?)?))
+        Some((
+            date_of(first)?,
+            date_of(self.seen.last().copied().max(self.last)?)?,
+        ))
     }
 
     /// Days that are not the first of a month.
     fn has_inner_days(&self) -> bool {
-        self.seen.iter().filter_map(|day| date_of(*day)).any(|day| day.day() != 1)
+        self.seen
+            .iter()
+            .filter_map(|day| date_of(*day))
+            .any(|day| day.day() != 1)
     }
 }
 
@@ -107,7 +122,11 @@ enum How {
     DayColumn(ColumnName),
     /// The day column holds the first of each row's month.
     MonthColumn(ColumnName),
-    Fixed { start: Date, end: Date, certain: bool },
+    Fixed {
+        start: Date,
+        end: Date,
+        certain: bool,
+    },
     SnapshotColumn(ColumnName),
     Observed(Date),
     Event,
@@ -132,12 +151,23 @@ pub fn place(
             (None, None) => {
                 return Err(Question {
                     about: About::Period,
-                    text: "nothing tells which days this covers: no dates inside and none in the name".into(),
+                    text:
+                        "nothing tells which days this covers: no dates inside and none in the name"
+                            .into(),
                 });
             }
         };
-        let how = How::Fixed { start: period.0, end: period.1, certain };
-        Ok(Placing { table, kind: Some(PeriodKind::Range), how, span: Some(period) })
+        let how = How::Fixed {
+            start: period.0,
+            end: period.1,
+            certain,
+        };
+        Ok(Placing {
+            table,
+            kind: Some(PeriodKind::Range),
+            how,
+            span: Some(period),
+        })
     };
     match &output.period {
         Period::Day { day, range } if has(day) => {
@@ -146,29 +176,61 @@ pub fn place(
                 None => looks_monthly(days, identity)?,
             };
             if monthly && range.is_some() {
-                let span = days.extremes().map(|(first, last)| (first, last.last_of_month()));
+                let span = days
+                    .extremes()
+                    .map(|(first, last)| (first, last.last_of_month()));
                 let (table, how) = (output.table.range_twin(), How::MonthColumn(day.clone()));
-                return Ok(Placing { table, kind: Some(PeriodKind::Range), how, span });
+                return Ok(Placing {
+                    table,
+                    kind: Some(PeriodKind::Range),
+                    how,
+                    span,
+                });
             }
             let how = How::DayColumn(day.clone());
-            Ok(Placing { table: output.table.clone(), kind: Some(PeriodKind::Day), how, span: days.extremes() })
+            Ok(Placing {
+                table: output.table.clone(),
+                kind: Some(PeriodKind::Day),
+                how,
+                span: days.extremes(),
+            })
         }
         Period::Day { .. } => ranged(output.table.range_twin()),
         Period::Range { .. } => ranged(output.table.clone()),
         Period::Snapshot { day: Some(day) } if has(day) => {
             let how = How::SnapshotColumn(day.clone());
-            Ok(Placing { table: output.table.clone(), kind: Some(PeriodKind::Snapshot), how, span: days.extremes() })
+            Ok(Placing {
+                table: output.table.clone(),
+                kind: Some(PeriodKind::Snapshot),
+                how,
+                span: days.extremes(),
+            })
         }
         Period::Snapshot { .. } => {
             let day = identity.observed_day;
             let how = How::Observed(day);
-            Ok(Placing { table: output.table.clone(), kind: Some(PeriodKind::Snapshot), how, span: Some((day, day)) })
+            Ok(Placing {
+                table: output.table.clone(),
+                kind: Some(PeriodKind::Snapshot),
+                how,
+                span: Some((day, day)),
+            })
         }
         Period::Event { .. } => {
             let (table, span) = (output.table.clone(), days.extremes());
-            Ok(Placing { table, kind: Some(PeriodKind::Event), how: How::Event, span })
+            Ok(Placing {
+                table,
+                kind: Some(PeriodKind::Event),
+                how: How::Event,
+                span,
+            })
         }
-        Period::Always => Ok(Placing { table: output.table.clone(), kind: None, how: How::None, span: None }),
+        Period::Always => Ok(Placing {
+            table: output.table.clone(),
+            kind: None,
+            how: How::None,
+            span: None,
+        }),
     }
 }
 
@@ -200,41 +262,67 @@ pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef
         rows.get(name.as_str()).map_or_else(|| vec![None; n], days)
     };
     let mapped = |days: &[Option<i32>], change: fn(Date) -> Date| -> ArrayRef {
-        Arc::new(days.iter().map(|day| Some(day_number(change(date_of((*day)?)?)))).collect::<Date32Array>())
+        Arc::new(
+            days.iter()
+                .map(|day| Some(day_number(change(date_of((*day)?)?))))
+                .collect::<Date32Array>(),
+        )
     };
     let same: fn(Date) -> Date = |date| date;
     match &placing.how {
         How::DayColumn(day) => {
             let days = of(day);
-            vec![("date", mapped(&days, same)), ("month", mapped(&days, month_of))]
+            vec![
+                ("date", mapped(&days, same)),
+                ("month", mapped(&days, month_of)),
+            ]
         }
         How::MonthColumn(day) => {
             let days = of(day);
             vec![
                 ("period_start", mapped(&days, same)),
                 ("period_end", mapped(&days, Date::last_of_month)),
-                ("period_certain", Arc::new(BooleanArray::from(vec![true; n]))),
+                (
+                    "period_certain",
+                    Arc::new(BooleanArray::from(vec![true; n])),
+                ),
                 ("month", mapped(&days, month_of)),
             ]
         }
-        How::Fixed { start, end, certain } => vec![
+        How::Fixed {
+            start,
+            end,
+            certain,
+        } => vec![
             ("period_start", fixed(*start)),
             ("period_end", fixed(*end)),
-            ("period_certain", Arc::new(BooleanArray::from(vec![*certain; n]))),
+            (
+                "period_certain",
+                Arc::new(BooleanArray::from(vec![*certain; n])),
+            ),
             ("month", fixed(month_of(*start))),
         ],
         How::SnapshotColumn(day) => {
             let days = of(day);
-            vec![("snapshot_date", mapped(&days, same)), ("month", mapped(&days, month_of))]
+            vec![
+                ("snapshot_date", mapped(&days, same)),
+                ("month", mapped(&days, month_of)),
+            ]
         }
-        How::Observed(day) => vec![("snapshot_date", fixed(*day)), ("month", fixed(month_of(*day)))],
+        How::Observed(day) => vec![
+            ("snapshot_date", fixed(*day)),
+            ("month", fixed(month_of(*day))),
+        ],
         How::Event | How::None => Vec::new(),
     }
 }
 
 /// An instant for all rows.
 pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
-    Arc::new(TimestampMillisecondArray::from_value(at.as_millisecond(), n))
+    Arc::new(TimestampMillisecondArray::from_value(
+        at.as_millisecond(),
+        n,
+    ))
 }
 
 impl Placing {

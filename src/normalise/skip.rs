@@ -8,24 +8,42 @@ use crate::schema::binding::Binding;
 /// Decides for each row of a chunk whether to read it. `labels` are the header's cells as written.
 ///
 /// Returns the reason for each row that is skipped.
-pub fn skips(schema: &Schema, binding: &Binding, labels: &[String], chunk: &RawChunk) -> Vec<Option<Box<str>>> {
+pub fn skips(
+    schema: &Schema,
+    binding: &Binding,
+    labels: &[String],
+    chunk: &RawChunk,
+) -> Vec<Option<Box<str>>> {
     let rules: Vec<_> = schema
         .skips
         .iter()
         .filter_map(|skip| {
-            let bound = binding.columns.iter().find(|bound| bound.column.name == skip.column)?;
+            let bound = binding
+                .columns
+                .iter()
+                .find(|bound| bound.column.name == skip.column)?;
             Some((bound.source, skip))
         })
         .collect();
-    let read: Vec<usize> =
-        binding.columns.iter().chain(&binding.unpivoted).map(|bound| bound.source).collect();
+    let read: Vec<usize> = binding
+        .columns
+        .iter()
+        .chain(&binding.unpivoted)
+        .map(|bound| bound.source)
+        .collect();
     (0..chunk.n_rows())
         .map(|row| {
-            if read.iter().all(|source| chunk.cell(row, *source).trim().is_empty()) {
+            if read
+                .iter()
+                .all(|source| chunk.cell(row, *source).trim().is_empty())
+            {
                 return Some("no value in any known column".into());
             }
             if chunk.width(row) >= labels.len()
-                && labels.iter().enumerate().all(|(n, label)| chunk.cell(row, n).trim() == label.trim())
+                && labels
+                    .iter()
+                    .enumerate()
+                    .all(|(n, label)| chunk.cell(row, n).trim() == label.trim())
             {
                 return Some("the header again".into());
             }
@@ -42,26 +60,41 @@ pub fn skips(schema: &Schema, binding: &Binding, labels: &[String], chunk: &RawC
 
 /// A row with one cell, which is what the schema looks for outside of its columns.
 fn is_stray_row(schema: &Schema, chunk: &RawChunk, row: usize) -> bool {
-    let mut filled = (0..chunk.width(row)).map(|column| chunk.cell(row, column)).filter(|cell| !cell.trim().is_empty());
+    let mut filled = (0..chunk.width(row))
+        .map(|column| chunk.cell(row, column))
+        .filter(|cell| !cell.trim().is_empty());
     match (filled.next(), filled.next()) {
-        (Some(only), None) => {
-            schema.facts.iter().any(|fact| fact.from == FactSource::Stray && fact.pattern.is_match(only))
-        }
+        (Some(only), None) => schema
+            .facts
+            .iter()
+            .any(|fact| fact.from == FactSource::Stray && fact.pattern.is_match(only)),
         _ => false,
     }
 }
 
 /// Texts of a chunk in which the schema may find a stray fact: cells beyond the known columns, and lone cells.
 pub fn stray_texts<'a>(schema: &Schema, labels: &[String], chunk: &'a RawChunk) -> Vec<&'a str> {
-    if !schema.facts.iter().any(|fact| fact.from == FactSource::Stray) {
+    if !schema
+        .facts
+        .iter()
+        .any(|fact| fact.from == FactSource::Stray)
+    {
         return Vec::new();
     }
-    let nameless = |column: usize| labels.get(column).is_none_or(|label| label.trim().is_empty());
+    let nameless = |column: usize| {
+        labels
+            .get(column)
+            .is_none_or(|label| label.trim().is_empty())
+    };
     let mut texts = Vec::new();
     for row in 0..chunk.n_rows() {
-        let beyond = (0..chunk.width(row)).filter(|column| nameless(*column)).map(|column| chunk.cell(row, column));
+        let beyond = (0..chunk.width(row))
+            .filter(|column| nameless(*column))
+            .map(|column| chunk.cell(row, column));
         texts.extend(beyond.filter(|cell| !cell.trim().is_empty()));
-        let mut filled = (0..chunk.width(row)).map(|column| chunk.cell(row, column)).filter(|cell| !cell.trim().is_empty());
+        let mut filled = (0..chunk.width(row))
+            .map(|column| chunk.cell(row, column))
+            .filter(|cell| !cell.trim().is_empty());
         if let (Some(only), None) = (filled.next(), filled.next()) {
             texts.push(only);
         }

@@ -45,20 +45,32 @@ impl Binding {
             .iter()
             .enumerate()
             .filter(|(_, column)| {
-                let stands = |name: &ColumnName| schema.column(name.as_str()).is_some_and(|c| c.is_among(&labels));
-                column.with.as_ref().is_none_or(stands) && !column.without.as_ref().is_some_and(stands)
+                let stands = |name: &ColumnName| {
+                    schema
+                        .column(name.as_str())
+                        .is_some_and(|c| c.is_among(&labels))
+                };
+                column.with.as_ref().is_none_or(stands)
+                    && !column.without.as_ref().is_some_and(stands)
             })
             .collect();
         let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
-        let unpivot = schema.outputs.iter().flat_map(|output| &output.steps).find_map(|step| match step {
-            Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
-            _ => None,
-        });
+        let unpivot = schema
+            .outputs
+            .iter()
+            .flat_map(|output| &output.steps)
+            .find_map(|step| match step {
+                Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
+                _ => None,
+            });
         for (source, (cell, label)) in cells.iter().zip(&labels).enumerate() {
             if label.is_empty() {
                 continue;
             }
-            if let Some((at, column)) = applicable.iter().find(|(_, column)| column.is_labelled(label)) {
+            if let Some((at, column)) = applicable
+                .iter()
+                .find(|(_, column)| column.is_labelled(label))
+            {
                 if !taken.insert(*at) {
                     binding.duplicate.push((source, cell.as_str().into()));
                     continue;
@@ -69,9 +81,15 @@ impl Binding {
                 if column.dropped {
                     binding.dropped.push(source);
                 } else {
-                    binding.columns.push(BoundColumn { source, label: cell.as_str().into(), column: (*column).clone() });
+                    binding.columns.push(BoundColumn {
+                        source,
+                        label: cell.as_str().into(),
+                        column: (*column).clone(),
+                    });
                 }
-            } else if let Some((_, ty)) = unpivot.filter(|(pattern, _)| pattern.is_match(cell.trim())) {
+            } else if let Some((_, ty)) =
+                unpivot.filter(|(pattern, _)| pattern.is_match(cell.trim()))
+            {
                 binding.unpivoted.push(BoundColumn {
                     source,
                     label: cell.trim().into(),
@@ -89,11 +107,16 @@ impl Binding {
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|bound| bound.column.name.as_str() == name)
+        self.columns
+            .iter()
+            .any(|bound| bound.column.name.as_str() == name)
     }
 
     fn position(&self, name: &ColumnName) -> Option<usize> {
-        self.columns.iter().find(|bound| bound.column.name == *name).map(|bound| bound.source)
+        self.columns
+            .iter()
+            .find(|bound| bound.column.name == *name)
+            .map(|bound| bound.source)
     }
 
     /// What the header row lacks to be this schema's, or has too much; empty when it fits.
@@ -107,18 +130,33 @@ impl Binding {
             .collect();
         if !signature.any.is_empty() && !signature.any.iter().any(|name| self.has(name.as_str())) {
             misfits.push(Misfit::LacksAnyOf(
-                signature.any.iter().map(|name| first_label(schema, name)).collect(),
+                signature
+                    .any
+                    .iter()
+                    .map(|name| first_label(schema, name))
+                    .collect(),
             ));
         }
         let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
         for (least, patterns) in &signature.labels {
-            let met = labels.iter().filter(|label| patterns.iter().any(|pattern| pattern.matches(label))).count();
+            let met = labels
+                .iter()
+                .filter(|label| patterns.iter().any(|pattern| pattern.matches(label)))
+                .count();
             if met < *least {
-                misfits.push(Misfit::LacksAnyOf(patterns.iter().map(|pattern| pattern.text.clone()).collect()));
+                misfits.push(Misfit::LacksAnyOf(
+                    patterns
+                        .iter()
+                        .map(|pattern| pattern.text.clone())
+                        .collect(),
+                ));
             }
         }
         for pattern in &signature.none {
-            if let Some(at) = labels.iter().position(|label| !label.is_empty() && pattern.matches(label)) {
+            if let Some(at) = labels
+                .iter()
+                .position(|label| !label.is_empty() && pattern.matches(label))
+            {
                 misfits.push(Misfit::HasForeign(cells[at].as_str().into()));
             }
         }
@@ -126,7 +164,10 @@ impl Binding {
             if let (Some(a), Some(b)) = (self.position(first), self.position(second))
                 && a > b
             {
-                misfits.push(Misfit::WrongOrder(first_label(schema, first), first_label(schema, second)));
+                misfits.push(Misfit::WrongOrder(
+                    first_label(schema, first),
+                    first_label(schema, second),
+                ));
             }
         }
         misfits
@@ -173,7 +214,10 @@ fn first_label(schema: &Schema, name: &ColumnName) -> Box<str> {
 }
 
 fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Column {
-    #[expect(clippy::expect_used, reason = "a letter followed by digits is a column name")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a letter followed by digits is a column name"
+    )]
     let name = ColumnName::parse(&format!("unpivoted_{n}")).expect("well-formed");
     Column {
         name,

@@ -31,7 +31,9 @@ impl Catalog {
     ///
     /// # Errors
     /// All faults of all files.
-    pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<SchemaError>> {
+    pub fn of<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<SchemaError>> {
         let by_id: BTreeMap<&str, &str> = files.into_iter().collect();
         let (mut schemas, mut faults, mut declared) = (Vec::new(), Vec::new(), BTreeMap::new());
         for (id, text) in by_id {
@@ -52,13 +54,21 @@ impl Catalog {
             for output in &schema.outputs {
                 for (name, period) in names_of(output) {
                     if let Err(what) = feed(&mut tables, &declared, schema, output, &name, period) {
-                        faults.push(SchemaError { file: schema.id.as_str().into(), line: 1, what: what.into() });
+                        faults.push(SchemaError {
+                            file: schema.id.as_str().into(),
+                            line: 1,
+                            what: what.into(),
+                        });
                     }
                 }
             }
         }
         tables.values_mut().for_each(finish);
-        if faults.is_empty() { Ok(Self { schemas, tables }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { schemas, tables })
+        } else {
+            Err(faults)
+        }
     }
 
     /// Schemas of reports, sorted by id.
@@ -102,35 +112,57 @@ fn feed(
     name: &TableName,
     period: Option<PeriodKind>,
 ) -> Result<(), String> {
-    let of_twin = name.as_str().strip_suffix("_range").and_then(|main| declared.get(main));
+    let of_twin = name
+        .as_str()
+        .strip_suffix("_range")
+        .and_then(|main| declared.get(main));
     let entry = declared.get(name.as_str()).or(of_twin);
     let table = tables.entry(name.clone()).or_insert_with(|| Table {
         name: name.clone(),
         title: entry.map_or_else(|| schema.title.clone(), |entry| entry.title.as_str().into()),
-        title_zh: entry.map_or_else(|| schema.title_zh.clone(), |entry| entry.title_zh.as_str().into()),
+        title_zh: entry.map_or_else(
+            || schema.title_zh.clone(),
+            |entry| entry.title_zh.as_str().into(),
+        ),
         period,
         merge: output.merge.rule.clone(),
-        families: entry.map_or_else(Vec::new, |entry| entry.families.iter().map(|f| f.as_str().into()).collect()),
+        families: entry.map_or_else(Vec::new, |entry| {
+            entry.families.iter().map(|f| f.as_str().into()).collect()
+        }),
         columns: Vec::new(),
     });
     if table.period != period {
-        return Err(format!("the table {name} holds periods of another kind for another schema"));
+        return Err(format!(
+            "the table {name} holds periods of another kind for another schema"
+        ));
     }
     if table.merge != output.merge.rule {
-        return Err(format!("the table {name} is merged otherwise (by, key, partial-by or weight) by another schema"));
+        return Err(format!(
+            "the table {name} is merged otherwise (by, key, partial-by or weight) by another schema"
+        ));
     }
     if !table.families.contains(&schema.family) {
         if entry.is_some() || !table.families.is_empty() {
-            return Err(format!("say the place of the family {:?} of the table {name} in schemas/tables.toml", schema.family));
+            return Err(format!(
+                "say the place of the family {:?} of the table {name} in schemas/tables.toml",
+                schema.family
+            ));
         }
         table.families.push(schema.family.clone());
     }
     for column in columns_of(schema, output) {
-        match table.columns.iter_mut().find(|known| known.name == column.name) {
+        match table
+            .columns
+            .iter_mut()
+            .find(|known| known.name == column.name)
+        {
             None => table.columns.push(column),
             Some(known) if known.ty != column.ty => {
                 let (a, b) = (known.ty, column.ty);
-                return Err(format!("the column {} of the table {name} is {a:?} for another schema, {b:?} here", known.name));
+                return Err(format!(
+                    "the column {} of the table {name} is {a:?} for another schema, {b:?} here",
+                    known.name
+                ));
             }
             Some(known) => {
                 if known.title_zh.is_empty() {
@@ -147,17 +179,31 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     let mut columns: Vec<StoredColumn> = Vec::new();
     let mut add = |name: &ColumnName, ty: StoredType, title_zh: &str| {
         if !columns.iter().any(|known| known.name == *name) {
-            columns.push(StoredColumn { name: name.clone(), ty, title_zh: title_zh.into() });
+            columns.push(StoredColumn {
+                name: name.clone(),
+                ty,
+                title_zh: title_zh.into(),
+            });
         }
     };
-    let typed = |add: &mut dyn FnMut(&ColumnName, StoredType, &str), name: &ColumnName, ty: LogicalType, zh: &str| {
+    let typed = |add: &mut dyn FnMut(&ColumnName, StoredType, &str),
+                 name: &ColumnName,
+                 ty: LogicalType,
+                 zh: &str| {
         add(name, ty.stored(), zh);
-        if let Some(companion) = ty.companion().and_then(|end| ColumnName::parse(&format!("{name}{end}")).ok()) {
+        if let Some(companion) = ty
+            .companion()
+            .and_then(|end| ColumnName::parse(&format!("{name}{end}")).ok())
+        {
             add(&companion, StoredType::Text, "");
         }
     };
     let wanted = |name: &ColumnName| output.columns.is_empty() || output.columns.contains(name);
-    for column in schema.columns.iter().filter(|column| !column.dropped && wanted(&column.name)) {
+    for column in schema
+        .columns
+        .iter()
+        .filter(|column| !column.dropped && wanted(&column.name))
+    {
         typed(&mut add, &column.name, column.ty, &column.title_zh);
     }
     for (name, ty) in fact_columns(schema) {
@@ -165,14 +211,23 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     }
     for step in &output.steps {
         match step {
-            Step::Constant { column, .. } | Step::Extract { column, .. } => add(column, StoredType::Text, ""),
+            Step::Constant { column, .. } | Step::Extract { column, .. } => {
+                add(column, StoredType::Text, "")
+            }
             Step::FillDown { .. } => {}
             Step::FirstOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
                     typed(&mut add, column, first.ty, "");
                 }
             }
-            Step::Unpivot { name_to, value_to, ty, own, names_to, .. } => {
+            Step::Unpivot {
+                name_to,
+                value_to,
+                ty,
+                own,
+                names_to,
+                ..
+            } => {
                 add(name_to, StoredType::Text, "");
                 typed(&mut add, value_to, *ty, "");
                 for (to, from) in own.iter().flat_map(|own| &own.values) {
@@ -193,11 +248,25 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
 pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
     let mut columns = BTreeMap::new();
     for fact in &schema.facts {
-        for group in fact.pattern.capture_names().flatten().filter(|group| !FACT_NAMES.contains(group)) {
+        for group in fact
+            .pattern
+            .capture_names()
+            .flatten()
+            .filter(|group| !FACT_NAMES.contains(group))
+        {
             let digits = [format!("(?<{group}>\\d+)"), format!("(?P<{group}>\\d+)")];
-            let whole = digits.iter().any(|form| fact.pattern.as_str().contains(form));
+            let whole = digits
+                .iter()
+                .any(|form| fact.pattern.as_str().contains(form));
             if let Ok(name) = ColumnName::parse(group) {
-                columns.insert(name, if whole { StoredType::Integer } else { StoredType::Text });
+                columns.insert(
+                    name,
+                    if whole {
+                        StoredType::Integer
+                    } else {
+                        StoredType::Text
+                    },
+                );
             }
         }
     }
@@ -217,8 +286,15 @@ fn finish(table: &mut Table) {
         PeriodKind::Snapshot => &[("snapshot_date", StoredType::Date)],
         PeriodKind::Event => &[],
     };
-    let front = [("account", StoredType::Text), ("marketplace", StoredType::Text), ("family", StoredType::Text)];
-    let has_money = table.columns.iter().any(|column| matches!(column.ty, StoredType::Decimal { .. }));
+    let front = [
+        ("account", StoredType::Text),
+        ("marketplace", StoredType::Text),
+        ("family", StoredType::Text),
+    ];
+    let has_money = table
+        .columns
+        .iter()
+        .any(|column| matches!(column.ty, StoredType::Decimal { .. }));
     let mut back = vec![
         ("observed_at", StoredType::Timestamp),
         ("observed_from", StoredType::Text),
@@ -235,13 +311,22 @@ fn finish(table: &mut Table) {
         list.iter()
             .filter_map(|(name, ty)| {
                 let title_zh = title_of(name).into();
-                Some(StoredColumn { name: ColumnName::parse(name).ok()?, ty: *ty, title_zh })
+                Some(StoredColumn {
+                    name: ColumnName::parse(name).ok()?,
+                    ty: *ty,
+                    title_zh,
+                })
             })
             .collect()
     };
     let (front, back) = (fixed(&[&front, names].concat()), fixed(&back));
     let mut middle = std::mem::take(&mut table.columns);
-    middle.retain(|column| !front.iter().chain(&back).any(|known| known.name == column.name));
+    middle.retain(|column| {
+        !front
+            .iter()
+            .chain(&back)
+            .any(|known| known.name == column.name)
+    });
     table.columns = front.into_iter().chain(middle).chain(back).collect();
 }
 

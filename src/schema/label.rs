@@ -40,19 +40,31 @@ impl fmt::Debug for Label {
 
 /// Codes that a trailing bracket may hold.
 const CODES: &[&str] = &[
-    "AED", "AUD", "BRL", "CAD", "CNY", "EGP", "EUR", "GBP", "INR", "JPY", "MXN", "PLN", "SAR", "SEK", "SGD", "TRY", "USD",
-    "ZAR", "Rs.", "Rs", "kr", "TL",
+    "AED", "AUD", "BRL", "CAD", "CNY", "EGP", "EUR", "GBP", "INR", "JPY", "MXN", "PLN", "SAR",
+    "SEK", "SGD", "TRY", "USD", "ZAR", "Rs.", "Rs", "kr", "TL",
 ];
 
 fn without_currency(text: &str) -> &str {
-    let Some((before, inside)) = text.strip_suffix(')').and_then(|open| open.rsplit_once('(')) else {
+    let Some((before, inside)) = text
+        .strip_suffix(')')
+        .and_then(|open| open.rsplit_once('('))
+    else {
         return text;
     };
     let only_signs = !inside.is_empty()
         && inside.chars().count() <= 4
-        && inside.chars().all(|c| !c.is_ascii_alphanumeric() && !matches!(c, '#' | '%') && (c as u32) < 0x2E80)
-        || matches!(inside, "R$" | "A$" | "C$" | "S$" | "US$" | "AU$" | "CA$" | "MX$" | "JP¥" | "zł");
-    if only_signs || CODES.contains(&inside) { before } else { text }
+        && inside
+            .chars()
+            .all(|c| !c.is_ascii_alphanumeric() && !matches!(c, '#' | '%') && (c as u32) < 0x2E80)
+        || matches!(
+            inside,
+            "R$" | "A$" | "C$" | "S$" | "US$" | "AU$" | "CA$" | "MX$" | "JP¥" | "zł"
+        );
+    if only_signs || CODES.contains(&inside) {
+        before
+    } else {
+        text
+    }
 }
 
 /// A pattern over labels: a label as written, with `*` for any run of characters.
@@ -69,7 +81,11 @@ impl LabelPattern {
     pub fn of(text: &str) -> Self {
         Self {
             text: text.into(),
-            parts: text.split('*').map(Label::of).filter(|part| !part.is_empty()).collect(),
+            parts: text
+                .split('*')
+                .map(Label::of)
+                .filter(|part| !part.is_empty())
+                .collect(),
             open_start: text.starts_with('*'),
             open_end: text.ends_with('*'),
         }
@@ -87,7 +103,10 @@ impl LabelPattern {
         self.open_end
             || rest.is_empty()
             || (self.parts.len() > 1 || self.open_start)
-                && self.parts.last().is_some_and(|last| label.as_str().ends_with(last.as_str()))
+                && self
+                    .parts
+                    .last()
+                    .is_some_and(|last| label.as_str().ends_with(last.as_str()))
     }
 }
 
@@ -120,10 +139,16 @@ mod tests {
             assert_eq!(Label::of(a), Label::of(b), "{a} ~ {b}");
         }
         for (a, b) in [
-            ("14 Day Total Sales - (Click)", "14 Day Total Sales (#) - (Click)"),
+            (
+                "14 Day Total Sales - (Click)",
+                "14 Day Total Sales (#) - (Click)",
+            ),
             ("7 Day Total Sales", "14 Day Total Sales"),
             ("CTR(%)", "CTR"),
-            ("预计错失的展示量范围（最小值）", "预计错失的展示量范围（最大值）"),
+            (
+                "预计错失的展示量范围（最小值）",
+                "预计错失的展示量范围（最大值）",
+            ),
         ] {
             assert_ne!(Label::of(a), Label::of(b), "{a} !~ {b}");
         }
@@ -143,7 +168,11 @@ mod tests {
             ("a*b", "axxb", true),
             ("a*b", "axxbc", false),
         ] {
-            assert_eq!(LabelPattern::of(pattern).matches(&Label::of(label)), expected, "{pattern} on {label}");
+            assert_eq!(
+                LabelPattern::of(pattern).matches(&Label::of(label)),
+                expected,
+                "{pattern} on {label}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod binding;
 pub mod catalog;
 mod door;
+mod door_outputs;
 pub mod label;
 pub mod wire;
 
@@ -131,8 +132,15 @@ pub enum FactSource {
 }
 
 /// Facts that a pattern may name. Other group names become text columns of the rows (`own_asin`).
-pub const FACT_NAMES: &[&str] =
-    &["observed_at", "observed_date", "marketplace", "account", "currency", "period_start", "period_end"];
+pub const FACT_NAMES: &[&str] = &[
+    "observed_at",
+    "observed_date",
+    "marketplace",
+    "account",
+    "currency",
+    "period_start",
+    "period_end",
+];
 
 /// Rows that are not the report's: totals, footers, repeated headers.
 #[derive(Debug, Clone)]
@@ -157,9 +165,14 @@ pub struct Output {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Period {
     /// A day column; where the report lacks it but has first and last activity, rows go to the range twin.
-    Day { day: ColumnName, range: Option<(ColumnName, ColumnName)> },
+    Day {
+        day: ColumnName,
+        range: Option<(ColumnName, ColumnName)>,
+    },
     /// Always a range; start and end from facts, from the two columns' extremes if named, or from the user.
-    Range { extremes: Option<(ColumnName, ColumnName)> },
+    Range {
+        extremes: Option<(ColumnName, ColumnName)>,
+    },
     /// A state: at a column's day, else at the observation.
     Snapshot { day: Option<ColumnName> },
     /// An event at a column's time.
@@ -216,9 +229,16 @@ pub enum Step {
     /// An empty cell takes the value above it.
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
-    FirstOf { column: ColumnName, of: Vec<ColumnName> },
+    FirstOf {
+        column: ColumnName,
+        of: Vec<ColumnName>,
+    },
     /// The first group of a pattern in another text column, or nothing.
-    Extract { column: ColumnName, from: ColumnName, pattern: Regex },
+    Extract {
+        column: ColumnName,
+        from: ColumnName,
+        pattern: Regex,
+    },
 }
 
 /// The queried thing's own reading in an unpivoted report.
@@ -232,6 +252,8 @@ pub struct Own {
 
 impl Schema {
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name.as_str() == name)
+        self.columns
+            .iter()
+            .find(|column| column.name.as_str() == name)
     }
 }

@@ -58,20 +58,35 @@ pub(super) fn choose(
     let mut slices: BTreeMap<SliceKey, BTreeMap<usize, Vec<Observed<'_>>>> = BTreeMap::new();
     for part in order {
         for (slice, entry) in parts[part].slices.iter().enumerate() {
-            let rank = table.families.iter().position(|known| **known == *entry.family).unwrap_or(table.families.len());
+            let rank = table
+                .families
+                .iter()
+                .position(|known| **known == *entry.family)
+                .unwrap_or(table.families.len());
             let families = slices.entry(SliceKey::of(entry)).or_default();
-            families.entry(rank).or_default().push(Observed { part, slice, entry });
+            families
+                .entry(rank)
+                .or_default()
+                .push(Observed { part, slice, entry });
         }
     }
     let mut chosen = Chosen::default();
     for families in slices.values() {
-        let Some(observed) = families.values().next() else { continue };
+        let Some(observed) = families.values().next() else {
+            continue;
+        };
         if let [only] = observed[..] {
-            chosen.pieces.push(Piece { part: only.part, slice: only.slice, members: None });
+            chosen.pieces.push(Piece {
+                part: only.part,
+                slice: only.slice,
+                members: None,
+            });
             continue;
         }
         let may_be_partial = table.merge.partial_by.is_some()
-            && observed.iter().any(|one| one.entry.members != observed[0].entry.members);
+            && observed
+                .iter()
+                .any(|one| one.entry.members != observed[0].entry.members);
         let mut names: BTreeMap<String, u32> = BTreeMap::new();
         let mut seen = Vec::with_capacity(observed.len());
         for one in observed {
@@ -79,22 +94,44 @@ pub(super) fn choose(
                 true => read_members(store, table, parts[one.part].path, one.entry, &mut names)?,
                 false => BTreeMap::from([(0, totals_of(one.entry))]),
             };
-            seen.push(Seen { part: one.part, accepted: accepted.contains(parts[one.part].report_id), members });
+            seen.push(Seen {
+                part: one.part,
+                accepted: accepted.contains(parts[one.part].report_id),
+                members,
+            });
         }
         let won = slices::win(&seen, may_be_partial);
-        let texts: BTreeMap<u32, &str> = names.iter().map(|(text, number)| (*number, text.as_str())).collect();
+        let texts: BTreeMap<u32, &str> = names
+            .iter()
+            .map(|(text, number)| (*number, text.as_str()))
+            .collect();
         for (one, seen) in observed.iter().zip(&seen) {
-            let taken: Vec<u32> =
-                won.members.iter().filter(|(_, part)| **part == one.part).map(|(member, _)| *member).collect();
+            let taken: Vec<u32> = won
+                .members
+                .iter()
+                .filter(|(_, part)| **part == one.part)
+                .map(|(member, _)| *member)
+                .collect();
             if taken.is_empty() {
                 continue;
             }
             let whole = taken.len() == seen.members.len();
-            let members = taken.iter().filter_map(|member| texts.get(member)).map(|text| (*text).to_owned()).collect();
-            chosen.pieces.push(Piece { part: one.part, slice: one.slice, members: (!whole).then_some(members) });
+            let members = taken
+                .iter()
+                .filter_map(|member| texts.get(member))
+                .map(|text| (*text).to_owned())
+                .collect();
+            chosen.pieces.push(Piece {
+                part: one.part,
+                slice: one.slice,
+                members: (!whole).then_some(members),
+            });
         }
         for passed in won.passed_over {
-            let entry = observed.iter().find(|one| one.part == passed.part).map(|one| one.entry);
+            let entry = observed
+                .iter()
+                .find(|one| one.part == passed.part)
+                .map(|one| one.entry);
             chosen.passed_over.push(PassedOver {
                 table: TableName::clone(&table.name),
                 report_id: parts[passed.part].report_id.into(),
@@ -117,8 +154,19 @@ fn totals_of(entry: &SliceEntry) -> Totals {
 }
 
 fn described(entry: &SliceEntry) -> String {
-    let parts = [&entry.account, &entry.ad_product, &entry.source, &entry.day, &entry.end];
-    parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+    let parts = [
+        &entry.account,
+        &entry.ad_product,
+        &entry.source,
+        &entry.day,
+        &entry.end,
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Totals of each member of a slice, numbered alike in all parts.

@@ -48,7 +48,8 @@ pub fn load(store: &Store) -> Result<Vec<Decision>, StoreError> {
     files::list(&store.root().join("decisions"))?
         .into_iter()
         .map(|path| {
-            serde_json::from_slice(&files::get(&path)?).map_err(|source| StoreError::Entry { path, source })
+            serde_json::from_slice(&files::get(&path)?)
+                .map_err(|source| StoreError::Entry { path, source })
         })
         .collect()
 }
@@ -59,7 +60,10 @@ pub fn load(store: &Store) -> Result<Vec<Decision>, StoreError> {
 /// When the store cannot be written.
 pub fn record(store: &Store, decision: &Decision) -> Result<(), StoreError> {
     let folder = store.root().join("decisions");
-    let mut bytes = serde_json::to_vec_pretty(decision).map_err(|source| StoreError::Entry { path: folder.clone(), source })?;
+    let mut bytes = serde_json::to_vec_pretty(decision).map_err(|source| StoreError::Entry {
+        path: folder.clone(),
+        source,
+    })?;
     bytes.push(b'\n');
     let mut n = files::list(&folder)?.len() + 1;
     while !files::put_new(&folder.join(format!("{n:06}.json")), &bytes)? {

@@ -205,6 +205,9 @@ impl Entry {
             return Status::Failed;
         }
         let has = |status| self.tables.iter().any(|table| table.status == status);
-        [Status::Failed, Status::Held, Status::Recognised].into_iter().find(|status| has(*status)).unwrap_or(Status::Skipped)
+        [Status::Failed, Status::Held, Status::Recognised]
+            .into_iter()
+            .find(|status| has(*status))
+            .unwrap_or(Status::Skipped)
     }
 }

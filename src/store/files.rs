@@ -26,7 +26,11 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
             Ok(true)
         }
         Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(failed) => Err(StoreError::File { verb: "create", path: path.into(), source: failed.error }),
+        Err(failed) => Err(StoreError::File {
+            verb: "create",
+            path: path.into(),
+            source: failed.error,
+        }),
     }
 }
 
@@ -35,11 +39,17 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
 /// # Errors
 /// When the folder cannot be written, or a reader holds the old file (Windows).
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
-    if fs::metadata(path).is_ok_and(|old| old.len() == bytes.len() as u64) && fs::read(path).is_ok_and(|old| old == bytes) {
+    if fs::metadata(path).is_ok_and(|old| old.len() == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|old| old == bytes)
+    {
         return Ok(false);
     }
     let temp = written(path, bytes)?;
-    temp.persist(path).map_err(|failed| StoreError::File { verb: "replace", path: path.into(), source: failed.error })?;
+    temp.persist(path).map_err(|failed| StoreError::File {
+        verb: "replace",
+        path: path.into(),
+        source: failed.error,
+    })?;
     sync_folder(path);
     Ok(true)
 }
@@ -50,14 +60,27 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
 /// When the folder cannot be made or written.
 pub fn stage(path: &Path) -> Result<NamedTempFile, StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| StoreError::File { verb: "make the folder", path: folder.into(), source })?;
-    let failed = |source| StoreError::File { verb: "write", path: path.into(), source };
-    let temp = tempfile::Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder).map_err(failed)?;
+    fs::create_dir_all(folder).map_err(|source| StoreError::File {
+        verb: "make the folder",
+        path: folder.into(),
+        source,
+    })?;
+    let failed = |source| StoreError::File {
+        verb: "write",
+        path: path.into(),
+        source,
+    };
+    let temp = tempfile::Builder::new()
+        .prefix(TEMP_PREFIX)
+        .tempfile_in(folder)
+        .map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // A temporary file is private; what others read, as a BI tool does, must be readable.
-        temp.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
+        temp.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))
+            .map_err(failed)?;
     }
     Ok(temp)
 }
@@ -67,12 +90,17 @@ pub fn stage(path: &Path) -> Result<NamedTempFile, StoreError> {
 /// # Errors
 /// When the folder cannot be written, or a reader holds the old file (Windows).
 pub fn settle(temp: NamedTempFile, path: &Path) -> Result<bool, StoreError> {
-    let failed = |source| StoreError::File { verb: "replace", path: path.into(), source };
+    let failed = |source| StoreError::File {
+        verb: "replace",
+        path: path.into(),
+        source,
+    };
     if is_same(temp.path(), path).unwrap_or(false) {
         return Ok(false);
     }
     temp.as_file().sync_all().map_err(failed)?;
-    temp.persist(path).map_err(|refused| failed(refused.error))?;
+    temp.persist(path)
+        .map_err(|refused| failed(refused.error))?;
     sync_folder(path);
     Ok(true)
 }
@@ -99,7 +127,11 @@ fn is_same(a: &Path, b: &Path) -> io::Result<bool> {
 /// # Errors
 /// When the file is missing or not readable.
 pub fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
-    fs::read(path).map_err(|source| StoreError::File { verb: "read", path: path.into(), source })
+    fs::read(path).map_err(|source| StoreError::File {
+        verb: "read",
+        path: path.into(),
+        source,
+    })
 }
 
 /// All files below a folder, sorted; none when there is no such folder. Temporary files are not listed.
@@ -110,7 +142,11 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
-        let failed = |source| StoreError::File { verb: "list", path: next.clone(), source };
+        let failed = |source| StoreError::File {
+            verb: "list",
+            path: next.clone(),
+            source,
+        };
         let entries = match fs::read_dir(&next) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -138,9 +174,19 @@ pub fn delete(root: &Path, path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(source) => return Err(StoreError::File { verb: "delete", path: path.into(), source }),
+        Err(source) => {
+            return Err(StoreError::File {
+                verb: "delete",
+                path: path.into(),
+                source,
+            });
+        }
     }
-    for folder in path.ancestors().skip(1).take_while(|folder| *folder != root && folder.starts_with(root)) {
+    for folder in path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != root && folder.starts_with(root))
+    {
         if fs::remove_dir(folder).is_err() {
             break;
         }
@@ -153,7 +199,11 @@ const TEMP_PREFIX: &str = ".sellerlake-";
 /// The bytes in a temporary file beside their place, so that the rename is atomic, and on the disk.
 fn written(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
     let mut temp = stage(path)?;
-    let failed = |source| StoreError::File { verb: "write", path: path.into(), source };
+    let failed = |source| StoreError::File {
+        verb: "write",
+        path: path.into(),
+        source,
+    };
     temp.write_all(bytes).map_err(failed)?;
     temp.as_file().sync_all().map_err(failed)?;
     Ok(temp)

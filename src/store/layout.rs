@@ -73,10 +73,19 @@ mod tests {
             marketplace: "US".into(),
             month: Some("2026-01-01".into()),
         };
-        assert_eq!(part(&partition, "ab"), "observed/ads_campaign/marketplace=US/month=2026-01-01/ab.parquet");
-        assert_eq!(current(&partition), "current/ads_campaign/marketplace=US/month=2026-01-01/data.parquet");
+        assert_eq!(
+            part(&partition, "ab"),
+            "observed/ads_campaign/marketplace=US/month=2026-01-01/ab.parquet"
+        );
+        assert_eq!(
+            current(&partition),
+            "current/ads_campaign/marketplace=US/month=2026-01-01/data.parquet"
+        );
         partition.month = None;
-        assert_eq!(current(&partition), "current/ads_campaign/marketplace=US/data.parquet");
+        assert_eq!(
+            current(&partition),
+            "current/ads_campaign/marketplace=US/data.parquet"
+        );
         assert_eq!(entry(7), "reports/log/000000000007.json");
     }
 }

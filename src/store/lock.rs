@@ -23,9 +23,19 @@ impl BuildLock {
     /// When another process holds it, or the store cannot be written.
     pub fn take(store: &Store, owner: &str) -> Result<Self, StoreError> {
         let path = store.root().join("build.lock");
-        let failed = |source| StoreError::File { verb: "lock", path: path.clone(), source };
+        let failed = |source| StoreError::File {
+            verb: "lock",
+            path: path.clone(),
+            source,
+        };
         std::fs::create_dir_all(store.root()).map_err(failed)?;
-        let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).map_err(failed)?;
@@ -36,7 +46,10 @@ impl BuildLock {
             Err(TryLockError::WouldBlock) => {
                 let mut owner = String::new();
                 let _ = file.read_to_string(&mut owner);
-                Err(StoreError::Locked { owner: owner.trim().into(), path })
+                Err(StoreError::Locked {
+                    owner: owner.trim().into(),
+                    path,
+                })
             }
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -53,7 +66,12 @@ mod tests {
         let store = Store::at(root.path());
         let first = BuildLock::take(&store, "process 1").unwrap();
         let second = BuildLock::take(&store, "process 2").unwrap_err();
-        assert!(second.to_string().starts_with("another sellerlake (process 1) is building this store"), "{second}");
+        assert!(
+            second
+                .to_string()
+                .starts_with("another sellerlake (process 1) is building this store"),
+            "{second}"
+        );
         drop(first);
         BuildLock::take(&store, "process 2").unwrap();
     }

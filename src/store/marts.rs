@@ -33,19 +33,32 @@ pub fn write(
 ) -> Result<usize, StoreError> {
     let folder = store.root().join("marts").join(mart.as_str());
     let mut wanted: BTreeMap<PathBuf, RecordBatch> = BTreeMap::new();
-    let path = |partition: Option<&str>| store.root().join(layout::native(&layout::mart(mart, partition)));
-    let days = partition.and_then(|name| batch.column_by_name(name)).and_then(|array| array.as_primitive_opt::<Date32Type>());
+    let path = |partition: Option<&str>| {
+        store
+            .root()
+            .join(layout::native(&layout::mart(mart, partition)))
+    };
+    let days = partition
+        .and_then(|name| batch.column_by_name(name))
+        .and_then(|array| array.as_primitive_opt::<Date32Type>());
     match (partition, days) {
         (Some(name), Some(days)) if batch.num_rows() > 0 => {
             let mut rows: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
             for row in (0..batch.num_rows()).filter(|row| days.is_valid(*row)) {
-                rows.entry(days.value(row)).or_default().push(u32::try_from(row).unwrap_or(u32::MAX));
+                rows.entry(days.value(row))
+                    .or_default()
+                    .push(u32::try_from(row).unwrap_or(u32::MAX));
             }
             for (day, rows) in rows {
                 let Some(day) = date_of(day) else { continue };
                 let path = path(Some(&format!("{name}={day}")));
-                let part = take_record_batch(batch, &UInt32Array::from(rows))
-                    .map_err(|source| StoreError::Rows { path: path.clone(), source })?;
+                let part =
+                    take_record_batch(batch, &UInt32Array::from(rows)).map_err(|source| {
+                        StoreError::Rows {
+                            path: path.clone(),
+                            source,
+                        }
+                    })?;
                 wanted.insert(path, part);
             }
         }
@@ -84,8 +97,15 @@ pub fn files_of(store: &Store, mart: &TableName) -> Result<Vec<PathBuf>, StoreEr
 pub fn delete_others(store: &Store, known: &BTreeSet<TableName>) -> Result<(), StoreError> {
     let root = store.root().join("marts");
     for file in files::list(&root)? {
-        let mart = file.strip_prefix(&root).ok().and_then(|path| path.iter().next()).and_then(|name| name.to_str());
-        if !mart.and_then(|name| TableName::parse(name).ok()).is_some_and(|name| known.contains(&name)) {
+        let mart = file
+            .strip_prefix(&root)
+            .ok()
+            .and_then(|path| path.iter().next())
+            .and_then(|name| name.to_str());
+        if !mart
+            .and_then(|name| TableName::parse(name).ok())
+            .is_some_and(|name| known.contains(&name))
+        {
             files::delete(store.root(), &file)?;
         }
     }

@@ -90,9 +90,15 @@ pub fn plan<'a>(
     let mut parts: BTreeMap<Partition, Vec<PartRef<'a>>> = BTreeMap::new();
     for report in catalogue.live().flat_map(|(_, entry)| &entry.tables) {
         for part in &report.parts {
-            let Ok(table) = TableName::parse(&part.table) else { continue };
+            let Ok(table) = TableName::parse(&part.table) else {
+                continue;
+            };
             let month = part.month.as_deref().map(Into::into);
-            let partition = Partition { table, marketplace: part.marketplace.as_str().into(), month };
+            let partition = Partition {
+                table,
+                marketplace: part.marketplace.as_str().into(),
+                month,
+            };
             parts.entry(partition).or_default().push(PartRef {
                 path: &part.path,
                 report_id: report.report_id.as_deref().unwrap_or_default(),
@@ -105,37 +111,72 @@ pub fn plan<'a>(
     let mut plan = Plan::default();
     let mut wanted = BTreeSet::new();
     for (partition, mut parts) in parts {
-        let Some(table) = tables.get(&partition.table) else { continue };
+        let Some(table) = tables.get(&partition.table) else {
+            continue;
+        };
         parts.sort_by_key(|part| part.path);
         parts.dedup_by_key(|part| part.path);
         let fingerprint = fingerprint(table, &parts, accepted);
-        let path = store.root().join(layout::native(&layout::current(&partition)));
+        let path = store
+            .root()
+            .join(layout::native(&layout::current(&partition)));
         if reader::inputs_of(&path).as_deref() != Some(&fingerprint) {
-            plan.jobs.push(Job { partition, table, parts, fingerprint });
+            plan.jobs.push(Job {
+                partition,
+                table,
+                parts,
+                fingerprint,
+            });
         }
         wanted.insert(path);
     }
-    plan.gone = files::list(&store.root().join("current"))?.into_iter().filter(|path| !wanted.contains(path)).collect();
+    plan.gone = files::list(&store.root().join("current"))?
+        .into_iter()
+        .filter(|path| !wanted.contains(path))
+        .collect();
     Ok(plan)
 }
 
 fn fingerprint(table: &Table, parts: &[PartRef<'_>], accepted: &BTreeSet<String>) -> String {
-    let shape: Vec<String> = table.columns.iter().map(|column| format!("{} {:?}", column.name, column.ty)).collect();
+    let shape: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| format!("{} {:?}", column.name, column.ty))
+        .collect();
     let rule = format!("{:?} {:?}", table.merge, table.families);
-    let texts = [VERSION, &rule].into_iter().chain(shape.iter().map(String::as_str));
-    id::hash(texts.chain(parts.iter().map(|part| part.path)).chain(accepted.iter().map(String::as_str)))
+    let texts = [VERSION, &rule]
+        .into_iter()
+        .chain(shape.iter().map(String::as_str));
+    id::hash(
+        texts
+            .chain(parts.iter().map(|part| part.path))
+            .chain(accepted.iter().map(String::as_str)),
+    )
 }
 
 /// Merges one partition and puts its file in place.
 ///
 /// # Errors
 /// When a part is missing or unreadable, or the file cannot be written; the old file is then still there.
-pub fn run(store: &Store, job: &Job<'_>, accepted: &BTreeSet<String>) -> Result<Vec<PassedOver>, StoreError> {
-    let path = store.root().join(layout::native(&layout::current(&job.partition)));
+pub fn run(
+    store: &Store,
+    job: &Job<'_>,
+    accepted: &BTreeSet<String>,
+) -> Result<Vec<PassedOver>, StoreError> {
+    let path = store
+        .root()
+        .join(layout::native(&layout::current(&job.partition)));
     match job.table.merge.by {
         MergeBy::Slice => {
             let chosen = choose::choose(store, job.table, &job.parts, accepted)?;
-            splice::write(store, &path, job.table, &job.parts, &chosen.pieces, &job.fingerprint)?;
+            splice::write(
+                store,
+                &path,
+                job.table,
+                &job.parts,
+                &chosen.pieces,
+                &job.fingerprint,
+            )?;
             Ok(chosen.passed_over)
         }
         MergeBy::Key => {
@@ -150,14 +191,20 @@ impl PartRef<'_> {
     /// dated better, since copying a file resets its time.
     pub(super) fn precedence(&self, table: &Table) -> (bool, i64, &str) {
         let dated = table.period != Some(PeriodKind::Snapshot) || self.observed_from != "mtime";
-        let at = self.observed_at.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
+        let at = self
+            .observed_at
+            .parse::<Timestamp>()
+            .map_or(0, Timestamp::as_millisecond);
         (dated, at, self.report_id)
     }
 }
 
 /// Writes the newest row of each key, in order of the key. Look-alikes inside one part are told apart by their ordinal.
 fn newest_rows(store: &Store, path: &Path, job: &Job<'_>) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Rows { path: path.into(), source };
+    let failed = |source| StoreError::Rows {
+        path: path.into(),
+        source,
+    };
     let table = job.table;
     let schema = table.arrow();
     let mut order: Vec<&PartRef<'_>> = job.parts.iter().collect();
@@ -170,18 +217,28 @@ fn newest_rows(store: &Store, path: &Path, job: &Job<'_>) -> Result<(), StoreErr
     let places = by_key(table, &parts).map_err(failed)?;
     let rows = match places.is_empty() {
         true => Vec::new(),
-        false => vec![interleave_record_batch(&parts.iter().collect::<Vec<_>>(), &places).map_err(failed)?],
+        false => vec![
+            interleave_record_batch(&parts.iter().collect::<Vec<_>>(), &places).map_err(failed)?,
+        ],
     };
-    files::replace(path, &writer::encode(path, &schema, &rows, Some(&job.fingerprint))?)?;
+    files::replace(
+        path,
+        &writer::encode(path, &schema, &rows, Some(&job.fingerprint))?,
+    )?;
     Ok(())
 }
 
 /// `(part, row)` in the order in which they are written.
 fn by_key(table: &Table, parts: &[RecordBatch]) -> Result<Vec<(usize, usize)>, ArrowError> {
-    let names = ["account", "marketplace"].into_iter().chain(table.day_column());
+    let names = ["account", "marketplace"]
+        .into_iter()
+        .chain(table.day_column());
     let names = names.chain(table.merge.key.iter().map(ColumnName::as_str));
     let columns: Vec<usize> = names.filter_map(|name| table.index_of(name)).collect();
-    let fields = columns.iter().map(|at| SortField::new(table.columns[*at].ty.arrow())).collect();
+    let fields = columns
+        .iter()
+        .map(|at| SortField::new(table.columns[*at].ty.arrow()))
+        .collect();
     let converter = RowConverter::new(fields)?;
     let keys: Vec<Rows> = parts
         .iter()
@@ -202,3 +259,7 @@ fn by_key(table: &Table, parts: &[RecordBatch]) -> Result<Vec<(usize, usize)>, A
     }
     Ok(newest.into_values().collect())
 }
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;

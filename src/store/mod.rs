@@ -42,17 +42,38 @@ impl Store {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("cannot {verb} {}", path.display())]
-    File { verb: &'static str, path: PathBuf, source: std::io::Error },
+    File {
+        verb: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot write {} as Parquet", path.display())]
-    Encode { path: PathBuf, source: parquet::errors::ParquetError },
+    Encode {
+        path: PathBuf,
+        source: parquet::errors::ParquetError,
+    },
     #[error("cannot read {} as Parquet; delete it if it lies in current/ or marts/ and run again", path.display())]
-    Decode { path: PathBuf, source: parquet::errors::ParquetError },
+    Decode {
+        path: PathBuf,
+        source: parquet::errors::ParquetError,
+    },
     #[error("cannot lay out the rows of {}", path.display())]
-    Rows { path: PathBuf, source: arrow::error::ArrowError },
+    Rows {
+        path: PathBuf,
+        source: arrow::error::ArrowError,
+    },
     #[error("the catalogue entry {} is not readable; it was written by another version or damaged", path.display())]
-    Entry { path: PathBuf, source: serde_json::Error },
+    Entry {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
     #[error("{}: column {column} is {found}, but the table declares {declared}; run `sellerlake ingest` to read its report again", path.display())]
-    ColumnType { path: PathBuf, column: Box<str>, found: Box<str>, declared: Box<str> },
+    ColumnType {
+        path: PathBuf,
+        column: Box<str>,
+        found: Box<str>,
+        declared: Box<str>,
+    },
     #[error("another sellerlake ({owner}) is building this store; wait for it, or delete {} if it is gone", path.display())]
     Locked { owner: Box<str>, path: PathBuf },
 }

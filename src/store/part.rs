@@ -61,7 +61,10 @@ fn slice_columns(table: &Table) -> Vec<(&'static str, usize)> {
     let mut names = vec!["family", "account", "ad_product", "source"];
     names.extend(table.day_column());
     names.push("period_end");
-    names.into_iter().filter_map(|name| Some((name, table.index_of(name)?))).collect()
+    names
+        .into_iter()
+        .filter_map(|name| Some((name, table.index_of(name)?)))
+        .collect()
 }
 
 /// Orders and encodes the rows of a part. `batch` has the table's schema; within a slice, rows keep their order.
@@ -69,9 +72,15 @@ fn slice_columns(table: &Table) -> Vec<(&'static str, usize)> {
 /// # Errors
 /// When the batch cannot be encoded; `path` is named in the message.
 pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, StoreError> {
-    let failed = |source| StoreError::Rows { path: path.into(), source };
+    let failed = |source| StoreError::Rows {
+        path: path.into(),
+        source,
+    };
     let slices = sliced(table, batch).map_err(failed)?;
-    let order: Vec<u32> = slices.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+    let order: Vec<u32> = slices
+        .iter()
+        .flat_map(|(_, rows)| rows.iter().copied())
+        .collect();
     let ordered = match order.is_sorted() {
         true => batch.clone(),
         false => take_record_batch(batch, &UInt32Array::from(order)).map_err(failed)?,
@@ -103,14 +112,23 @@ pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, S
         }
         entry.first_group = group as u64;
     }
-    Ok(Part { bytes, slices: entries })
+    Ok(Part {
+        bytes,
+        slices: entries,
+    })
 }
 
 /// Rows of each slice, slices in order of their key, rows in theirs.
 fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32>)>, ArrowError> {
     let columns = slice_columns(table);
-    let arrays: Vec<ArrayRef> = columns.iter().map(|(_, at)| batch.column(*at).clone()).collect();
-    let fields = arrays.iter().map(|array| SortField::new(array.data_type().clone())).collect();
+    let arrays: Vec<ArrayRef> = columns
+        .iter()
+        .map(|(_, at)| batch.column(*at).clone())
+        .collect();
+    let fields = arrays
+        .iter()
+        .map(|array| SortField::new(array.data_type().clone()))
+        .collect();
     let keys = RowConverter::new(fields)?.convert_columns(&arrays)?;
     let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut slices: Vec<Vec<u32>> = Vec::new();
@@ -133,9 +151,15 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
         .map(|rows| {
             let row = rows.first().copied().unwrap_or(0) as usize;
             let text = |name: &str| {
-                let array = columns.iter().zip(&arrays).find(|((known, _), _)| *known == name).map(|(_, array)| array);
+                let array = columns
+                    .iter()
+                    .zip(&arrays)
+                    .find(|((known, _), _)| *known == name)
+                    .map(|(_, array)| array);
                 let array = array.filter(|array| array.is_valid(row));
-                array.and_then(|array| array_value_to_string(array, row).ok()).unwrap_or_default()
+                array
+                    .and_then(|array| array_value_to_string(array, row).ok())
+                    .unwrap_or_default()
             };
             let entry = SliceEntry {
                 family: text("family"),
@@ -159,7 +183,9 @@ fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
     entry.blank = u64::try_from(totals.blank).unwrap_or(0);
     entry.weight = totals.weight.to_string();
     if let Some(column) = member_column(table, rows) {
-        let members: BTreeSet<&str> = (0..rows.num_rows()).map(|row| member(column, row)).collect();
+        let members: BTreeSet<&str> = (0..rows.num_rows())
+            .map(|row| member(column, row))
+            .collect();
         entry.members = crate::model::id::hash(members);
     }
 }
@@ -171,12 +197,19 @@ pub fn member_column<'a>(table: &Table, rows: &'a RecordBatch) -> Option<&'a Arr
 
 /// The member that a row belongs to; nothing is one too.
 pub fn member(column: &ArrayRef, row: usize) -> &str {
-    column.as_string_opt::<i32>().filter(|texts| texts.is_valid(row)).map_or("", |texts| texts.value(row))
+    column
+        .as_string_opt::<i32>()
+        .filter(|texts| texts.is_valid(row))
+        .map_or("", |texts| texts.value(row))
 }
 
 /// What some rows amount to in the measures that a newer observation is judged by.
 pub fn totals(table: &Table, rows: &RecordBatch, which: impl Iterator<Item = usize>) -> Totals {
-    let weight = table.merge.weight.as_ref().and_then(|name| rows.column_by_name(name.as_str()));
+    let weight = table
+        .merge
+        .weight
+        .as_ref()
+        .and_then(|name| rows.column_by_name(name.as_str()));
     let keys: Vec<&ArrayRef> = table
         .merge
         .key
@@ -201,12 +234,16 @@ fn exact(array: &ArrayRef, row: usize) -> i128 {
     if let Some(values) = array.as_primitive_opt::<Decimal128Type>() {
         return values.value(row);
     }
-    array.as_primitive_opt::<Int64Type>().map_or(0, |values| i128::from(values.value(row)))
+    array
+        .as_primitive_opt::<Int64Type>()
+        .map_or(0, |values| i128::from(values.value(row)))
 }
 
 /// Totals of each member, by its text.
 pub fn totals_by_member(table: &Table, rows: &RecordBatch, into: &mut BTreeMap<String, Totals>) {
-    let Some(column) = member_column(table, rows) else { return };
+    let Some(column) = member_column(table, rows) else {
+        return;
+    };
     for row in 0..rows.num_rows() {
         let one = totals(table, rows, std::iter::once(row));
         let held = into.entry(member(column, row).to_owned()).or_default();

@@ -19,12 +19,26 @@ const BATCH: usize = 65_536;
 /// # Errors
 /// When the file is unreadable, or a column has another type than declared.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<Vec<RecordBatch>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::File { verb: "open", path: path.into(), source })?;
-    let failed = |source| StoreError::Decode { path: path.into(), source };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?.with_batch_size(BATCH).build().map_err(failed)?;
+    let file = File::open(path).map_err(|source| StoreError::File {
+        verb: "open",
+        path: path.into(),
+        source,
+    })?;
+    let failed = |source| StoreError::Decode {
+        path: path.into(),
+        source,
+    };
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(failed)?
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(failed)?;
     reader
         .map(|batch| {
-            let batch = batch.map_err(|source| StoreError::Rows { path: path.into(), source })?;
+            let batch = batch.map_err(|source| StoreError::Rows {
+                path: path.into(),
+                source,
+            })?;
             conform(path, &batch, schema)
         })
         .collect()
@@ -34,9 +48,21 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<Vec<RecordBatch>, StoreEr
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_rows(path: &Path, schema: &SchemaRef, start: u64, rows: u64) -> Result<Vec<RecordBatch>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::File { verb: "open", path: path.into(), source })?;
-    let failed = |source| StoreError::Decode { path: path.into(), source };
+pub fn read_rows(
+    path: &Path,
+    schema: &SchemaRef,
+    start: u64,
+    rows: u64,
+) -> Result<Vec<RecordBatch>, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::File {
+        verb: "open",
+        path: path.into(),
+        source,
+    })?;
+    let failed = |source| StoreError::Decode {
+        path: path.into(),
+        source,
+    };
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .map_err(failed)?
         .with_batch_size(BATCH)
@@ -46,7 +72,10 @@ pub fn read_rows(path: &Path, schema: &SchemaRef, start: u64, rows: u64) -> Resu
         .map_err(failed)?;
     reader
         .map(|batch| {
-            let batch = batch.map_err(|source| StoreError::Rows { path: path.into(), source })?;
+            let batch = batch.map_err(|source| StoreError::Rows {
+                path: path.into(),
+                source,
+            })?;
             conform(path, &batch, schema)
         })
         .collect()
@@ -59,7 +88,11 @@ pub fn inputs_of(path: &Path) -> Option<String> {
     pairs.iter().find(|pair| pair.key == INPUTS)?.value.clone()
 }
 
-fn conform(path: &Path, batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, StoreError> {
+fn conform(
+    path: &Path,
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+) -> Result<RecordBatch, StoreError> {
     let columns = schema
         .fields()
         .iter()
@@ -74,5 +107,8 @@ fn conform(path: &Path, batch: &RecordBatch, schema: &SchemaRef) -> Result<Recor
             }),
         })
         .collect::<Result<Vec<ArrayRef>, _>>()?;
-    RecordBatch::try_new(schema.clone(), columns).map_err(|source| StoreError::Rows { path: path.into(), source })
+    RecordBatch::try_new(schema.clone(), columns).map_err(|source| StoreError::Rows {
+        path: path.into(),
+        source,
+    })
 }

@@ -32,12 +32,18 @@ pub struct Reject {
     pub cells: Box<str>,
 }
 
-const TEXTS: &[&str] = &["file", "sheet", "code", "column", "text", "expected", "cells"];
+const TEXTS: &[&str] = &[
+    "file", "sheet", "code", "column", "text", "expected", "cells",
+];
 
 /// Schema of the quarantine: `source_row`, then texts.
 pub fn schema() -> SchemaRef {
     let mut fields = vec![Field::new("source_row", DataType::Int64, false)];
-    fields.extend(TEXTS.iter().map(|name| Field::new(*name, DataType::Utf8, false)));
+    fields.extend(
+        TEXTS
+            .iter()
+            .map(|name| Field::new(*name, DataType::Utf8, false)),
+    );
     Arc::new(Schema::new(fields))
 }
 
@@ -49,12 +55,18 @@ pub fn write(store: &Store, reading: &str, rejects: &[Reject]) -> Result<(), Sto
     if rejects.is_empty() {
         return Ok(());
     }
-    let path = store.root().join(layout::native(&layout::rejected(reading)));
-    let column = |of: fn(&Reject) -> &str| Arc::new(StringArray::from_iter_values(rejects.iter().map(of))) as _;
+    let path = store
+        .root()
+        .join(layout::native(&layout::rejected(reading)));
+    let column = |of: fn(&Reject) -> &str| {
+        Arc::new(StringArray::from_iter_values(rejects.iter().map(of))) as _
+    };
     let batch = RecordBatch::try_new(
         schema(),
         vec![
-            Arc::new(Int64Array::from_iter_values(rejects.iter().map(|reject| i64::from(reject.source_row)))),
+            Arc::new(Int64Array::from_iter_values(
+                rejects.iter().map(|reject| i64::from(reject.source_row)),
+            )),
             column(|reject| &reject.file),
             column(|reject| &reject.sheet),
             column(|reject| &reject.code),
@@ -64,7 +76,10 @@ pub fn write(store: &Store, reading: &str, rejects: &[Reject]) -> Result<(), Sto
             column(|reject| &reject.cells),
         ],
     )
-    .map_err(|source| StoreError::Rows { path: path.clone(), source })?;
+    .map_err(|source| StoreError::Rows {
+        path: path.clone(),
+        source,
+    })?;
     files::replace(&path, &writer::encode(&path, &schema(), &[batch], None)?)?;
     Ok(())
 }
@@ -74,14 +89,18 @@ pub fn write(store: &Store, reading: &str, rejects: &[Reject]) -> Result<(), Sto
 /// # Errors
 /// When they are there and cannot be read.
 pub fn read(store: &Store, reading: &str) -> Result<Vec<Reject>, StoreError> {
-    let path = store.root().join(layout::native(&layout::rejected(reading)));
+    let path = store
+        .root()
+        .join(layout::native(&layout::rejected(reading)));
     if !path.exists() {
         return Ok(Vec::new());
     }
     let mut rejects = Vec::new();
     for batch in reader::read(&path, &schema())? {
         let rows = batch.column(0).as_primitive::<Int64Type>();
-        let text = |column: usize, row: usize| -> Box<str> { batch.column(column).as_string::<i32>().value(row).into() };
+        let text = |column: usize, row: usize| -> Box<str> {
+            batch.column(column).as_string::<i32>().value(row).into()
+        };
         rejects.extend((0..batch.num_rows()).map(|row| Reject {
             source_row: u32::try_from(rows.value(row)).unwrap_or(u32::MAX),
             file: text(1, row),

@@ -42,14 +42,17 @@ impl Catalogue {
         for (seq, path) in checkpoints.iter().rev() {
             // A checkpoint is derived: a damaged one is passed over, and the log read instead.
             if let Ok(entries) = read_checkpoint(path) {
-                entries.into_iter().for_each(|(seq, entry)| catalogue.add(seq, entry));
+                entries
+                    .into_iter()
+                    .for_each(|(seq, entry)| catalogue.add(seq, entry));
                 from = *seq;
                 break;
             }
         }
         for (seq, path) in log.into_iter().filter(|(seq, _)| *seq > from) {
             let bytes = files::get(&path)?;
-            let entry = serde_json::from_slice(&bytes).map_err(|source| StoreError::Entry { path, source })?;
+            let entry = serde_json::from_slice(&bytes)
+                .map_err(|source| StoreError::Entry { path, source })?;
             catalogue.add(seq, entry);
         }
         Ok(catalogue)
@@ -67,7 +70,10 @@ impl Catalogue {
 
     /// The entry that counts for each content, by commit order.
     pub fn live(&self) -> impl Iterator<Item = (u64, &Arc<Entry>)> {
-        self.entries.iter().filter(|(seq, entry)| self.newest.get(&entry.content_id) == Some(seq)).map(|(seq, entry)| (*seq, entry))
+        self.entries
+            .iter()
+            .filter(|(seq, entry)| self.newest.get(&entry.content_id) == Some(seq))
+            .map(|(seq, entry)| (*seq, entry))
     }
 
     pub fn of_content(&self, content_id: &str) -> Option<&Arc<Entry>> {
@@ -79,8 +85,10 @@ impl Catalogue {
     /// # Errors
     /// When the log cannot be written.
     pub fn commit(&mut self, store: &Store, entry: Entry) -> Result<u64, StoreError> {
-        let mut bytes = serde_json::to_vec_pretty(&entry)
-            .map_err(|source| StoreError::Entry { path: store.root().join("reports/log"), source })?;
+        let mut bytes = serde_json::to_vec_pretty(&entry).map_err(|source| StoreError::Entry {
+            path: store.root().join("reports/log"),
+            source,
+        })?;
         bytes.push(b'\n');
         let mut seq = self.last_seq() + 1;
         loop {
@@ -103,19 +111,40 @@ impl Catalogue {
         let newest = checkpoints.last().map_or(0, |(seq, _)| *seq);
         let last = self.last_seq();
         // Numbers that others committed since are not known here; a checkpoint must not claim them.
-        let complete = log.iter().filter(|(seq, _)| *seq <= last).all(|(seq, _)| self.entries.contains_key(seq));
+        let complete = log
+            .iter()
+            .filter(|(seq, _)| *seq <= last)
+            .all(|(seq, _)| self.entries.contains_key(seq));
         if last < newest + TAIL || !complete {
             return Ok(());
         }
         let path = store.root().join(layout::native(&layout::checkpoint(last)));
-        let seqs = Int64Array::from_iter_values(self.entries.keys().map(|seq| i64::try_from(*seq).unwrap_or(i64::MAX)));
+        let seqs = Int64Array::from_iter_values(
+            self.entries
+                .keys()
+                .map(|seq| i64::try_from(*seq).unwrap_or(i64::MAX)),
+        );
         let mut texts = Vec::with_capacity(self.entries.len());
         for entry in self.entries.values() {
-            texts.push(serde_json::to_string(&**entry).map_err(|source| StoreError::Entry { path: path.clone(), source })?);
+            texts.push(
+                serde_json::to_string(&**entry).map_err(|source| StoreError::Entry {
+                    path: path.clone(),
+                    source,
+                })?,
+            );
         }
-        let batch = RecordBatch::try_new(checkpoint_schema(), vec![Arc::new(seqs), Arc::new(StringArray::from(texts))])
-            .map_err(|source| StoreError::Rows { path: path.clone(), source })?;
-        files::replace(&path, &writer::encode(&path, &checkpoint_schema(), &[batch], None)?)?;
+        let batch = RecordBatch::try_new(
+            checkpoint_schema(),
+            vec![Arc::new(seqs), Arc::new(StringArray::from(texts))],
+        )
+        .map_err(|source| StoreError::Rows {
+            path: path.clone(),
+            source,
+        })?;
+        files::replace(
+            &path,
+            &writer::encode(&path, &checkpoint_schema(), &[batch], None)?,
+        )?;
         for (_, old) in checkpoints {
             files::delete(store.root(), &old)?;
         }
@@ -124,17 +153,30 @@ impl Catalogue {
 }
 
 fn checkpoint_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![Field::new("seq", DataType::Int64, false), Field::new("entry", DataType::Utf8, false)]))
+    Arc::new(Schema::new(vec![
+        Field::new("seq", DataType::Int64, false),
+        Field::new("entry", DataType::Utf8, false),
+    ]))
 }
 
 fn read_checkpoint(path: &std::path::Path) -> Result<Vec<(u64, Entry)>, StoreError> {
     let mut entries = Vec::new();
     for batch in reader::read(path, &checkpoint_schema())? {
-        let (seqs, texts) = (batch.column(0).as_primitive::<Int64Type>(), batch.column(1).as_string::<i32>());
+        let (seqs, texts) = (
+            batch.column(0).as_primitive::<Int64Type>(),
+            batch.column(1).as_string::<i32>(),
+        );
         for (seq, text) in seqs.iter().zip(texts.iter()) {
-            let entry = serde_json::from_str(text.unwrap_or_default())
-                .map_err(|source| StoreError::Entry { path: path.into(), source })?;
-            entries.push((u64::try_from(seq.unwrap_or_default()).unwrap_or_default(), entry));
+            let entry = serde_json::from_str(text.unwrap_or_default()).map_err(|source| {
+                StoreError::Entry {
+                    path: path.into(),
+                    source,
+                }
+            })?;
+            entries.push((
+                u64::try_from(seq.unwrap_or_default()).unwrap_or_default(),
+                entry,
+            ));
         }
     }
     Ok(entries)

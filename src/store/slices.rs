@@ -21,7 +21,11 @@ pub struct Totals {
 
 impl Totals {
     pub fn plus(self, other: Self) -> Self {
-        Self { rows: self.rows + other.rows, blank: self.blank + other.blank, weight: self.weight + other.weight }
+        Self {
+            rows: self.rows + other.rows,
+            blank: self.blank + other.blank,
+            weight: self.weight + other.weight,
+        }
     }
 }
 
@@ -57,18 +61,27 @@ pub fn win(seen: &[Seen], partial: bool) -> Won {
     let mut won = Won::default();
     let mut totals: BTreeMap<u32, Totals> = BTreeMap::new();
     for now in seen {
-        let lacks_some = partial && totals.keys().any(|member| !now.members.contains_key(member));
+        let lacks_some = partial
+            && totals
+                .keys()
+                .any(|member| !now.members.contains_key(member));
         // A partial observation is judged by what both have; a whole one by all.
         let common: BTreeSet<u32> = match lacks_some {
             true => now.members.keys().copied().collect(),
             false => totals.keys().chain(now.members.keys()).copied().collect(),
         };
         let sum = |of: &BTreeMap<u32, Totals>| {
-            of.iter().filter(|(member, _)| common.contains(member)).fold(Totals::default(), |sum, (_, t)| sum.plus(*t))
+            of.iter()
+                .filter(|(member, _)| common.contains(member))
+                .fold(Totals::default(), |sum, (_, t)| sum.plus(*t))
         };
         let (before, after) = (sum(&totals), sum(&now.members));
         if !now.accepted && is_poorer(before, after) {
-            won.passed_over.push(PassedOver { part: now.part, before, now: after });
+            won.passed_over.push(PassedOver {
+                part: now.part,
+                before,
+                now: after,
+            });
             continue;
         }
         if !lacks_some {
@@ -88,7 +101,9 @@ fn is_poorer(before: Totals, now: Totals) -> bool {
         return false;
     }
     let shrunk = |before: i128, now: i128| before > 0 && now * 100 < before * KEPT_SHARE_PERCENT;
-    let blanker = now.rows > 0 && now.blank * 100 * before.rows - before.blank * 100 * now.rows > BLANK_GROWTH_PERCENT * now.rows * before.rows;
+    let blanker = now.rows > 0
+        && now.blank * 100 * before.rows - before.blank * 100 * now.rows
+            > BLANK_GROWTH_PERCENT * now.rows * before.rows;
     now.rows == 0 || shrunk(before.rows, now.rows) || shrunk(before.weight, now.weight) || blanker
 }
 
@@ -97,31 +112,76 @@ mod tests {
     use super::*;
 
     fn seen(part: usize, members: &[(u32, i128, i128)]) -> Seen {
-        let members = members.iter().map(|(member, rows, weight)| (*member, Totals { rows: *rows, blank: 0, weight: *weight })).collect();
-        Seen { part, accepted: false, members }
+        let members = members
+            .iter()
+            .map(|(member, rows, weight)| {
+                (
+                    *member,
+                    Totals {
+                        rows: *rows,
+                        blank: 0,
+                        weight: *weight,
+                    },
+                )
+            })
+            .collect();
+        Seen {
+            part,
+            accepted: false,
+            members,
+        }
     }
 
     fn parts(won: &Won) -> Vec<(u32, usize)> {
-        won.members.iter().map(|(member, part)| (*member, *part)).collect()
+        won.members
+            .iter()
+            .map(|(member, part)| (*member, *part))
+            .collect()
     }
 
     #[test]
     fn the_newest_wins_whole() {
-        let won = win(&[seen(0, &[(1, 10, 100), (2, 5, 50)]), seen(1, &[(1, 11, 101), (2, 5, 60)])], true);
+        let won = win(
+            &[
+                seen(0, &[(1, 10, 100), (2, 5, 50)]),
+                seen(1, &[(1, 11, 101), (2, 5, 60)]),
+            ],
+            true,
+        );
         assert_eq!(parts(&won), [(1, 1), (2, 1)]);
     }
 
     #[test]
     fn a_partial_one_replaces_only_its_own() {
-        let won = win(&[seen(0, &[(1, 10, 100), (2, 5, 50)]), seen(1, &[(1, 11, 101)])], true);
+        let won = win(
+            &[
+                seen(0, &[(1, 10, 100), (2, 5, 50)]),
+                seen(1, &[(1, 11, 101)]),
+            ],
+            true,
+        );
         assert_eq!(parts(&won), [(1, 1), (2, 0)]);
-        let won = win(&[seen(0, &[(1, 10, 100), (2, 8, 80)]), seen(1, &[(1, 11, 101)])], false);
+        let won = win(
+            &[
+                seen(0, &[(1, 10, 100), (2, 8, 80)]),
+                seen(1, &[(1, 11, 101)]),
+            ],
+            false,
+        );
         assert_eq!(parts(&won), [(1, 1)]);
     }
 
     #[test]
     fn a_poorer_one_is_passed_over_until_accepted() {
-        let both = |accepted| [seen(0, &[(1, 10, 100)]), Seen { accepted, ..seen(1, &[(1, 10, 20)]) }];
+        let both = |accepted| {
+            [
+                seen(0, &[(1, 10, 100)]),
+                Seen {
+                    accepted,
+                    ..seen(1, &[(1, 10, 20)])
+                },
+            ]
+        };
         let won = win(&both(false), false);
         assert_eq!((parts(&won), won.passed_over.len()), (vec![(1, 0)], 1));
         assert_eq!(won.passed_over[0].now.weight, 20);
@@ -132,8 +192,21 @@ mod tests {
     #[test]
     fn blank_keys_make_poorer_and_an_empty_one_never_wins() {
         let mut blank = seen(1, &[(1, 10, 100)]);
-        blank.members.insert(1, Totals { rows: 10, blank: 6, weight: 100 });
-        assert_eq!(parts(&win(&[seen(0, &[(1, 10, 100)]), blank], false)), [(1, 0)]);
-        assert_eq!(parts(&win(&[seen(0, &[(1, 1, 0)]), seen(1, &[])], false)), [(1, 0)]);
+        blank.members.insert(
+            1,
+            Totals {
+                rows: 10,
+                blank: 6,
+                weight: 100,
+            },
+        );
+        assert_eq!(
+            parts(&win(&[seen(0, &[(1, 10, 100)]), blank], false)),
+            [(1, 0)]
+        );
+        assert_eq!(
+            parts(&win(&[seen(0, &[(1, 1, 0)]), seen(1, &[])], false)),
+            [(1, 0)]
+        );
     }
 }

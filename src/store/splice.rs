@@ -47,17 +47,46 @@ pub(super) fn write(
     pieces: &[Piece],
     fingerprint: &str,
 ) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Encode { path: path.into(), source };
+    let failed = |source| StoreError::Encode {
+        path: path.into(),
+        source,
+    };
     let schema = table.arrow();
-    let root = ArrowSchemaConverter::new().convert(&schema).map_err(failed)?.root_schema_ptr();
+    let root = ArrowSchemaConverter::new()
+        .convert(&schema)
+        .map_err(failed)?
+        .root_schema_ptr();
     let properties = Arc::new(writer::properties(Some(fingerprint)).map_err(failed)?);
     let temp = files::stage(path)?;
-    let file = temp.as_file().try_clone().map_err(|source| StoreError::File { verb: "write", path: path.into(), source })?;
-    let out = SerializedFileWriter::new(BufWriter::new(file), root.clone(), properties).map_err(failed)?;
-    let mut splicer = Splicer { path, table, schema, root, out, pool: Vec::new(), pooled: 0, open: None };
+    let file = temp
+        .as_file()
+        .try_clone()
+        .map_err(|source| StoreError::File {
+            verb: "write",
+            path: path.into(),
+            source,
+        })?;
+    let out = SerializedFileWriter::new(BufWriter::new(file), root.clone(), properties)
+        .map_err(failed)?;
+    let mut splicer = Splicer {
+        path,
+        table,
+        schema,
+        root,
+        out,
+        pool: Vec::new(),
+        pooled: 0,
+        open: None,
+    };
     for piece in pieces {
-        let Some(entry) = parts[piece.part].slices.get(piece.slice) else { continue };
-        splicer.add(store.root().join(layout::native(parts[piece.part].path)), entry, piece.members.as_ref())?;
+        let Some(entry) = parts[piece.part].slices.get(piece.slice) else {
+            continue;
+        };
+        splicer.add(
+            store.root().join(layout::native(parts[piece.part].path)),
+            entry,
+            piece.members.as_ref(),
+        )?;
     }
     splicer.flush()?;
     splicer.out.close().map_err(failed)?;
@@ -80,39 +109,68 @@ struct Splicer<'a> {
 impl Splicer<'_> {
     fn failed(&self) -> impl Fn(ParquetError) -> StoreError + use<> {
         let path = self.path.to_path_buf();
-        move |source| StoreError::Encode { path: path.clone(), source }
+        move |source| StoreError::Encode {
+            path: path.clone(),
+            source,
+        }
     }
 
-    fn add(&mut self, part: PathBuf, entry: &SliceEntry, members: Option<&BTreeSet<String>>) -> Result<(), StoreError> {
+    fn add(
+        &mut self,
+        part: PathBuf,
+        entry: &SliceEntry,
+        members: Option<&BTreeSet<String>>,
+    ) -> Result<(), StoreError> {
         if members.is_none() && entry.own_groups && self.copy(&part, entry)? {
             return Ok(());
         }
         for batch in reader::read_rows(&part, &self.schema, entry.start, entry.rows)? {
             let batch = match (members, part::member_column(self.table, &batch)) {
                 (Some(wanted), Some(column)) => {
-                    let kept: BooleanArray =
-                        (0..batch.num_rows()).map(|row| Some(wanted.contains(part::member(column, row)))).collect();
-                    filter_record_batch(&batch, &kept)
-                        .map_err(|source| StoreError::Rows { path: self.path.into(), source })?
+                    let kept: BooleanArray = (0..batch.num_rows())
+                        .map(|row| Some(wanted.contains(part::member(column, row))))
+                        .collect();
+                    filter_record_batch(&batch, &kept).map_err(|source| StoreError::Rows {
+                        path: self.path.into(),
+                        source,
+                    })?
                 }
                 _ => batch,
             };
             self.pooled += batch.num_rows();
             self.pool.push(batch);
         }
-        if self.pooled >= POOL { self.flush() } else { Ok(()) }
+        if self.pooled >= POOL {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     /// Copies the row groups of a slice. False when the part was written with another schema: then its rows are read.
     fn copy(&mut self, part: &Path, entry: &SliceEntry) -> Result<bool, StoreError> {
         if self.open.as_ref().is_none_or(|(path, _)| path != part) {
-            let file = File::open(part).map_err(|source| StoreError::File { verb: "open", path: part.into(), source })?;
-            let reader = SerializedFileReader::new(file).map_err(|source| StoreError::Decode { path: part.into(), source })?;
+            let file = File::open(part).map_err(|source| StoreError::File {
+                verb: "open",
+                path: part.into(),
+                source,
+            })?;
+            let reader = SerializedFileReader::new(file).map_err(|source| StoreError::Decode {
+                path: part.into(),
+                source,
+            })?;
             self.open = Some((part.to_path_buf(), reader));
         }
         let failed = self.failed();
         let groups: Vec<RowGroupMetaData> = match &self.open {
-            Some((_, reader)) if reader.metadata().file_metadata().schema_descr().root_schema() == &*self.root => {
+            Some((_, reader))
+                if reader
+                    .metadata()
+                    .file_metadata()
+                    .schema_descr()
+                    .root_schema()
+                    == &*self.root =>
+            {
                 let metadata = reader.metadata();
                 let mut rows = 0;
                 let first = usize::try_from(entry.first_group).unwrap_or(usize::MAX);
@@ -128,8 +186,15 @@ impl Splicer<'_> {
             _ => return Ok(false),
         };
         self.flush()?;
-        let file = File::open(part).map_err(|source| StoreError::File { verb: "open", path: part.into(), source })?;
-        groups.iter().try_for_each(|group| append(&mut self.out, &file, group)).map_err(failed)?;
+        let file = File::open(part).map_err(|source| StoreError::File {
+            verb: "open",
+            path: part.into(),
+            source,
+        })?;
+        groups
+            .iter()
+            .try_for_each(|group| append(&mut self.out, &file, group))
+            .map_err(failed)?;
         Ok(true)
     }
 
@@ -145,7 +210,10 @@ impl Splicer<'_> {
         let failed = self.failed();
         let reader = SerializedFileReader::new(bytes.clone()).map_err(&failed)?;
         let groups = reader.metadata().row_groups();
-        groups.iter().try_for_each(|group| append(&mut self.out, &bytes, group)).map_err(failed)
+        groups
+            .iter()
+            .try_for_each(|group| append(&mut self.out, &bytes, group))
+            .map_err(failed)
     }
 }
 

@@ -19,8 +19,16 @@ const ROW_GROUP: usize = 131_072;
 ///
 /// # Errors
 /// When a batch does not have the schema; `path` is named in the message.
-pub fn encode(path: &Path, schema: &SchemaRef, batches: &[RecordBatch], inputs: Option<&str>) -> Result<Vec<u8>, StoreError> {
-    let failed = |source| StoreError::Encode { path: path.into(), source };
+pub fn encode(
+    path: &Path,
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    inputs: Option<&str>,
+) -> Result<Vec<u8>, StoreError> {
+    let failed = |source| StoreError::Encode {
+        path: path.into(),
+        source,
+    };
     let mut writer = open(path, Vec::new(), schema, inputs)?;
     for batch in batches {
         writer.write(batch).map_err(failed)?;
@@ -39,7 +47,10 @@ pub fn encode_cut(
     batch: &RecordBatch,
     cuts: &[usize],
 ) -> Result<(Vec<u8>, Vec<u64>), StoreError> {
-    let failed = |source| StoreError::Encode { path: path.into(), source };
+    let failed = |source| StoreError::Encode {
+        path: path.into(),
+        source,
+    };
     let mut writer = open(path, Vec::new(), schema, None)?;
     let (mut start, mut firsts) = (0, Vec::new());
     for end in cuts.iter().copied().chain([batch.num_rows()]) {
@@ -61,8 +72,13 @@ fn open<W: std::io::Write + Send>(
     schema: &SchemaRef,
     inputs: Option<&str>,
 ) -> Result<ArrowWriter<W>, StoreError> {
-    let failed = |source| StoreError::Encode { path: path.into(), source };
-    let options = ArrowWriterOptions::new().with_properties(properties(inputs).map_err(failed)?).with_skip_arrow_metadata(true);
+    let failed = |source| StoreError::Encode {
+        path: path.into(),
+        source,
+    };
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties(inputs).map_err(failed)?)
+        .with_skip_arrow_metadata(true);
     ArrowWriter::try_new_with_options(into, schema.clone(), options).map_err(failed)
 }
 

@@ -36,12 +36,19 @@ impl Glob {
             rest = &rest[c.len_utf8()..];
         }
         pattern.push('$');
-        Ok(Self { text: text.into(), regex: Regex::new(&pattern)? })
+        Ok(Self {
+            text: text.into(),
+            regex: Regex::new(&pattern)?,
+        })
     }
 
     /// Whether the pattern matches the path, or the file's name alone when the pattern has no `/`.
     pub fn matches(&self, path: &str) -> bool {
-        let subject = if self.text.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+        let subject = if self.text.contains('/') {
+            path
+        } else {
+            path.rsplit('/').next().unwrap_or(path)
+        };
         self.regex.is_match(subject)
     }
 }
@@ -108,7 +115,11 @@ mod tests {
             ("a?c.csv", "abc.csv", true),
             ("a.c", "abc", false),
         ] {
-            assert_eq!(Glob::parse(glob).unwrap().matches(path), expected, "{glob} on {path}");
+            assert_eq!(
+                Glob::parse(glob).unwrap().matches(path),
+                expected,
+                "{glob} on {path}"
+            );
         }
     }
 
@@ -118,13 +129,19 @@ mod tests {
         assert_eq!(facts.account.as_deref(), Some("lumora"));
         assert_eq!(facts.market.map(Market::code), Some("US"));
         assert_eq!(facts.day, Some(jiff::civil::date(2026, 2, 2)));
-        assert_eq!(folder_facts(&[], "some/where/x.csv"), FolderFacts::default());
+        assert_eq!(
+            folder_facts(&[], "some/where/x.csv"),
+            FolderFacts::default()
+        );
         let rule = InboxRule {
             files: Glob::parse("keepa/**").unwrap(),
             account: Some("other".into()),
             market: Market::by_code("DE"),
         };
         let facts = folder_facts(&[rule], "keepa/US/x.csv");
-        assert_eq!((facts.account.as_deref(), facts.market.map(Market::code)), (Some("other"), Some("DE")));
+        assert_eq!(
+            (facts.account.as_deref(), facts.market.map(Market::code)),
+            (Some("other"), Some("DE"))
+        );
     }
 }

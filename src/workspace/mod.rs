@@ -84,10 +84,18 @@ impl Config {
 
     /// Marketplaces that the accounts sell in; empty when any account does not say.
     pub fn markets(&self) -> Vec<Market> {
-        if self.accounts.iter().any(|account| account.markets.is_empty()) {
+        if self
+            .accounts
+            .iter()
+            .any(|account| account.markets.is_empty())
+        {
             return Vec::new();
         }
-        let mut markets: Vec<Market> = self.accounts.iter().flat_map(|account| account.markets.clone()).collect();
+        let mut markets: Vec<Market> = self
+            .accounts
+            .iter()
+            .flat_map(|account| account.markets.clone())
+            .collect();
         markets.sort_unstable();
         markets.dedup();
         markets
@@ -96,5 +104,8 @@ impl Config {
 
 /// The nearest folder at or above `start` that holds a `sellerlake.toml`.
 pub fn find(start: &Path) -> Option<PathBuf> {
-    start.ancestors().find(|folder| folder.join(FILE).is_file()).map(Path::to_path_buf)
+    start
+        .ancestors()
+        .find(|folder| folder.join(FILE).is_file())
+        .map(Path::to_path_buf)
 }

@@ -30,39 +30,162 @@ impl Section {
     }
 }
 
-const fn target(key: &'static str, name: &'static str, default: f64, meaning: &'static str) -> Setting {
-    Setting { name, key, section: Section::Targets, default, meaning }
+const fn target(
+    key: &'static str,
+    name: &'static str,
+    default: f64,
+    meaning: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        key,
+        section: Section::Targets,
+        default,
+        meaning,
+    }
 }
 
-const fn rule(key: &'static str, name: &'static str, default: f64, meaning: &'static str) -> Setting {
-    Setting { name, key, section: Section::Rules, default, meaning }
+const fn rule(
+    key: &'static str,
+    name: &'static str,
+    default: f64,
+    meaning: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        key,
+        section: Section::Rules,
+        default,
+        meaning,
+    }
 }
 
 /// Every setting. To add one: a line here; marts read it from the table `settings`.
 pub const SETTINGS: &[Setting] = &[
-    target("acos", "target_acos", 0.25, "ad spend over attributed sales, at most"),
-    target("bsr", "target_bsr", 50.0, "best sellers rank in its category, at most"),
-    target("return-rate", "target_return_rate", 0.03, "units returned over units ordered, at most"),
-    target("supply-days-min", "supply_days_min", 30.0, "days of supply at arrival, at least"),
-    target("supply-days-max", "supply_days_max", 45.0, "days of supply at arrival, at most"),
-    rule("cpc-limit", "cpc_limit", 1.0, "cost per click above which a term without orders is wasted, in local currency"),
-    rule("wasted-min-clicks", "wasted_min_clicks", 10.0, "clicks without an order from which negating is suggested"),
-    rule("wasted-window-days", "wasted_window_days", 30.0, "days that the wasted-keyword window looks back"),
-    rule("attribution-wait-days", "attribution_wait_days", 3.0, "days beyond the attribution window until a day is final"),
-    rule("return-mature-days", "return_mature_days", 45.0, "days until the returns of an order are in"),
-    rule("return-min-units", "return_min_units", 30.0, "units below which a return rate is not judged"),
-    rule("price-change-min", "price_change_min", 0.05, "share of the price that counts as a change"),
-    rule("bsr-change-min-log2", "bsr_change_min_log2", 0.5, "base-2 logarithm of the BSR ratio that counts as a move"),
-    rule("review-spike-min", "review_spike_min", 50.0, "reviews gained between two observations that count as a spike"),
-    rule("rating-change-min", "rating_change_min", 0.1, "rating difference that counts as a change"),
-    rule("rank-change-min", "rank_change_min", 3.0, "ranks moved that count as a change"),
-    rule("safety-z", "safety_z", 1.645, "service level of the safety stock as a normal quantile (95 %)"),
+    target(
+        "acos",
+        "target_acos",
+        0.25,
+        "ad spend over attributed sales, at most",
+    ),
+    target(
+        "bsr",
+        "target_bsr",
+        50.0,
+        "best sellers rank in its category, at most",
+    ),
+    target(
+        "return-rate",
+        "target_return_rate",
+        0.03,
+        "units returned over units ordered, at most",
+    ),
+    target(
+        "supply-days-min",
+        "supply_days_min",
+        30.0,
+        "days of supply at arrival, at least",
+    ),
+    target(
+        "supply-days-max",
+        "supply_days_max",
+        45.0,
+        "days of supply at arrival, at most",
+    ),
+    rule(
+        "cpc-limit",
+        "cpc_limit",
+        1.0,
+        "cost per click above which a term without orders is wasted, in local currency",
+    ),
+    rule(
+        "wasted-min-clicks",
+        "wasted_min_clicks",
+        10.0,
+        "clicks without an order from which negating is suggested",
+    ),
+    rule(
+        "wasted-window-days",
+        "wasted_window_days",
+        30.0,
+        "days that the wasted-keyword window looks back",
+    ),
+    rule(
+        "attribution-wait-days",
+        "attribution_wait_days",
+        3.0,
+        "days beyond the attribution window until a day is final",
+    ),
+    rule(
+        "return-mature-days",
+        "return_mature_days",
+        45.0,
+        "days until the returns of an order are in",
+    ),
+    rule(
+        "return-min-units",
+        "return_min_units",
+        30.0,
+        "units below which a return rate is not judged",
+    ),
+    rule(
+        "price-change-min",
+        "price_change_min",
+        0.05,
+        "share of the price that counts as a change",
+    ),
+    rule(
+        "bsr-change-min-log2",
+        "bsr_change_min_log2",
+        0.5,
+        "base-2 logarithm of the BSR ratio that counts as a move",
+    ),
+    rule(
+        "review-spike-min",
+        "review_spike_min",
+        50.0,
+        "reviews gained between two observations that count as a spike",
+    ),
+    rule(
+        "rating-change-min",
+        "rating_change_min",
+        0.1,
+        "rating difference that counts as a change",
+    ),
+    rule(
+        "rank-change-min",
+        "rank_change_min",
+        3.0,
+        "ranks moved that count as a change",
+    ),
+    rule(
+        "safety-z",
+        "safety_z",
+        1.645,
+        "service level of the safety stock as a normal quantile (95 %)",
+    ),
 ];
 
 /// CPC limits that differ from the general one: what a click may cost in local currency.
 const CPC_LIMITS: &[(&str, f64)] = &[
-    ("AE", 3.5), ("AU", 1.5), ("BR", 5.0), ("CA", 1.3), ("DE", 0.9), ("ES", 0.8), ("FR", 0.8), ("IN", 30.0), ("IT", 0.8),
-    ("JP", 150.0), ("MX", 15.0), ("NL", 0.9), ("PL", 3.5), ("SA", 3.5), ("SE", 9.0), ("SG", 1.3), ("TR", 15.0), ("UK", 0.8),
+    ("AE", 3.5),
+    ("AU", 1.5),
+    ("BR", 5.0),
+    ("CA", 1.3),
+    ("DE", 0.9),
+    ("ES", 0.8),
+    ("FR", 0.8),
+    ("IN", 30.0),
+    ("IT", 0.8),
+    ("JP", 150.0),
+    ("MX", 15.0),
+    ("NL", 0.9),
+    ("PL", 3.5),
+    ("SA", 3.5),
+    ("SE", 9.0),
+    ("SG", 1.3),
+    ("TR", 15.0),
+    ("UK", 0.8),
     ("US", 1.0),
 ];
 
@@ -87,14 +210,19 @@ impl Settings {
             .then(|| CPC_LIMITS.iter().find(|(code, _)| *code == market.code()))
             .flatten()
             .map(|(_, limit)| *limit);
-        own.or_else(|| self.general.get(setting.name).copied()).or(shipped).unwrap_or(setting.default)
+        own.or_else(|| self.general.get(setting.name).copied())
+            .or(shipped)
+            .unwrap_or(setting.default)
     }
 
     /// One row per setting and marketplace: `(name, marketplace, value)`, sorted.
     pub fn rows(&self) -> Vec<(&'static str, &'static str, f64)> {
         let mut rows: Vec<_> = SETTINGS
             .iter()
-            .flat_map(|setting| Market::all().map(move |market| (setting.name, market.code(), self.value(setting, market))))
+            .flat_map(|setting| {
+                Market::all()
+                    .map(move |market| (setting.name, market.code(), self.value(setting, market)))
+            })
             .collect();
         rows.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         rows
@@ -108,7 +236,10 @@ mod tests {
     #[test]
     fn own_then_general_then_shipped_then_default() {
         let setting = |name: &str| SETTINGS.iter().find(|s| s.name == name).unwrap();
-        let (us, de) = (Market::by_code("US").unwrap(), Market::by_code("DE").unwrap());
+        let (us, de) = (
+            Market::by_code("US").unwrap(),
+            Market::by_code("DE").unwrap(),
+        );
         let mut settings = Settings::default();
         assert!((settings.value(setting("cpc_limit"), de) - 0.9).abs() < 1e-12);
         settings.set(setting("target_acos"), None, 0.3);
@@ -124,6 +255,11 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), SETTINGS.len());
-        assert!(CPC_LIMITS.is_sorted() && CPC_LIMITS.iter().all(|(code, _)| Market::by_code(code).is_some()));
+        assert!(
+            CPC_LIMITS.is_sorted()
+                && CPC_LIMITS
+                    .iter()
+                    .all(|(code, _)| Market::by_code(code).is_some())
+        );
     }
 }

@@ -97,29 +97,55 @@ pub const DEFAULT_ACCOUNT: &str = "main";
 pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
     let wire: WireConfig = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        vec![ConfigError { line: line_of(text, at), what: with_suggestion(error.message()).into() }]
+        vec![ConfigError {
+            line: line_of(text, at),
+            what: with_suggestion(error.message()).into(),
+        }]
     })?;
     let mut faults = Vec::new();
-    let mut fault = |at: usize, what: String| faults.push(ConfigError { line: line_of(text, at), what: what.into() });
+    let mut fault = |at: usize, what: String| {
+        faults.push(ConfigError {
+            line: line_of(text, at),
+            what: what.into(),
+        })
+    };
 
-    let zone_name = wire.workspace.zone.as_ref().map_or("Asia/Shanghai", |zone| zone.get_ref());
+    let zone_name = wire
+        .workspace
+        .zone
+        .as_ref()
+        .map_or("Asia/Shanghai", |zone| zone.get_ref());
     let zone = TimeZone::get(zone_name).unwrap_or_else(|_| {
         let at = wire.workspace.zone.as_ref().map_or(0, |zone| zone.span().start);
         fault(at, format!("{zone_name:?} is not a time zone; write one like \"Asia/Shanghai\" or \"Europe/Berlin\""));
         TimeZone::UTC
     });
-    let week_start = match wire.workspace.week_start.as_ref().map(|day| (day.get_ref().as_str(), day.span().start)) {
+    let week_start = match wire
+        .workspace
+        .week_start
+        .as_ref()
+        .map(|day| (day.get_ref().as_str(), day.span().start))
+    {
         None | Some(("sunday", _)) => Weekday::Sunday,
         Some(("monday" | "iso", _)) => Weekday::Monday,
         Some((other, at)) => {
-            fault(at, format!("week-start is \"sunday\" or \"monday\", not {other:?}"));
+            fault(
+                at,
+                format!("week-start is \"sunday\" or \"monday\", not {other:?}"),
+            );
             Weekday::Sunday
         }
     };
     let today = wire.workspace.today.as_ref().and_then(|day| {
         let date = day.get_ref().parse::<Date>().ok();
         if date.is_none() {
-            fault(day.span().start, format!("today is a date like \"2026-01-31\", not {:?}", day.get_ref()));
+            fault(
+                day.span().start,
+                format!(
+                    "today is a date like \"2026-01-31\", not {:?}",
+                    day.get_ref()
+                ),
+            );
         }
         date
     });
@@ -135,8 +161,16 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         accounts.push(Account {
             name: account.name.as_str().into(),
             markets,
-            seller_ids: account.seller_ids.iter().map(|id| id.as_str().into()).collect(),
-            brands: account.brands.iter().map(|brand| brand.as_str().into()).collect(),
+            seller_ids: account
+                .seller_ids
+                .iter()
+                .map(|id| id.as_str().into())
+                .collect(),
+            brands: account
+                .brands
+                .iter()
+                .map(|brand| brand.as_str().into())
+                .collect(),
         });
     }
     if accounts.is_empty() {
@@ -148,10 +182,15 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         });
     }
     let mut settings = Settings::default();
-    for (section, table) in [(Section::Targets, &wire.targets), (Section::Rules, &wire.rules)] {
+    for (section, table) in [
+        (Section::Targets, &wire.targets),
+        (Section::Rules, &wire.rules),
+    ] {
         if let Some(table) = table {
             let at = table.span().start;
-            read_settings(section, table.get_ref(), &mut settings, &mut |what| fault(at, what));
+            read_settings(section, table.get_ref(), &mut settings, &mut |what| {
+                fault(at, what)
+            });
         }
     }
     let (mut inbox_rules, mut ignore) = (Vec::new(), Vec::new());
@@ -165,7 +204,11 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         });
         match Glob::parse(rule.files.get_ref()) {
             Ok(files) => {
-                inbox_rules.push(InboxRule { files, account: rule.account.as_deref().map(Into::into), market });
+                inbox_rules.push(InboxRule {
+                    files,
+                    account: rule.account.as_deref().map(Into::into),
+                    market,
+                });
             }
             Err(bad) => fault(rule.files.span().start, bad.to_string()),
         }
@@ -182,7 +225,11 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
     Ok(Config {
         zone,
         zone_name: zone_name.into(),
-        base_currency: wire.workspace.base_currency.unwrap_or_else(|| "CNY".into()).into(),
+        base_currency: wire
+            .workspace
+            .base_currency
+            .unwrap_or_else(|| "CNY".into())
+            .into(),
         week_start,
         today,
         accounts,
@@ -200,21 +247,38 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
 
 fn not_a_market(code: &str) -> String {
     let known: Vec<_> = Market::all().map(Market::code).collect();
-    format!("{code:?} is not a marketplace; the codes are {}", known.join(", "))
+    format!(
+        "{code:?} is not a marketplace; the codes are {}",
+        known.join(", ")
+    )
 }
 
 /// Numbers under their keys; tables under a marketplace's code hold what differs there, and a key may also be a table
 /// of marketplaces: `cpc-limit = { US = 1.0 }`.
-fn read_settings(section: Section, table: &Table, settings: &mut Settings, fault: &mut dyn FnMut(String)) {
-    let known: Vec<_> = SETTINGS.iter().filter(|setting| setting.section == section).collect();
+fn read_settings(
+    section: Section,
+    table: &Table,
+    settings: &mut Settings,
+    fault: &mut dyn FnMut(String),
+) {
+    let known: Vec<_> = SETTINGS
+        .iter()
+        .filter(|setting| setting.section == section)
+        .collect();
     let keys: Vec<&str> = known.iter().map(|setting| setting.key).collect();
     for (key, value) in table {
         if let (Some(market), Value::Table(own)) = (Market::by_code(key), value) {
             for (key, value) in own {
-                match (known.iter().find(|setting| setting.key == key), number(value)) {
+                match (
+                    known.iter().find(|setting| setting.key == key),
+                    number(value),
+                ) {
                     (Some(setting), Some(value)) => settings.set(setting, Some(market), value),
                     (None, _) => fault(unknown_key(section, key, &keys)),
-                    (_, None) => fault(format!("[{}.{market}] {key} must be a number", section.as_str())),
+                    (_, None) => fault(format!(
+                        "[{}.{market}] {key} must be a number",
+                        section.as_str()
+                    )),
                 }
             }
             continue;
@@ -229,7 +293,10 @@ fn read_settings(section: Section, table: &Table, settings: &mut Settings, fault
                     match (Market::by_code(code), number(value)) {
                         (Some(market), Some(value)) => settings.set(setting, Some(market), value),
                         (None, _) => fault(not_a_market(code)),
-                        (_, None) => fault(format!("[{}] {key} of {code} must be a number", section.as_str())),
+                        (_, None) => fault(format!(
+                            "[{}] {key} of {code} must be a number",
+                            section.as_str()
+                        )),
                     }
                 }
             }
@@ -253,8 +320,13 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 fn unknown_key(section: Section, key: &str, known: &[&str]) -> String {
-    let hint = nearest(key, known).map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
-    format!("[{}] has no key {key:?}{hint} (it has {})", section.as_str(), known.join(", "))
+    let hint =
+        nearest(key, known).map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
+    format!(
+        "[{}] has no key {key:?}{hint} (it has {})",
+        section.as_str(),
+        known.join(", ")
+    )
 }
 
 /// Adds the nearest expected name to serde's message about an unknown field.
@@ -263,8 +335,14 @@ fn with_suggestion(message: &str) -> String {
     match quoted.split_first() {
         Some((unknown, expected)) if message.starts_with("unknown field") => {
             match nearest(unknown, expected) {
-                Some(near) => format!("unknown key {unknown:?}; did you mean {near:?}? (known here: {})", expected.join(", ")),
-                None => format!("unknown key {unknown:?} (known here: {})", expected.join(", ")),
+                Some(near) => format!(
+                    "unknown key {unknown:?}; did you mean {near:?}? (known here: {})",
+                    expected.join(", ")
+                ),
+                None => format!(
+                    "unknown key {unknown:?} (known here: {})",
+                    expected.join(", ")
+                ),
             }
         }
         _ => message.to_owned(),
@@ -298,7 +376,11 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+        + 1
 }
 
 #[cfg(test)]
@@ -308,16 +390,28 @@ mod tests {
     #[test]
     fn nothing_written_is_the_default() {
         let config = parse("").unwrap();
-        assert_eq!((&*config.zone_name, &*config.accounts[0].name), ("Asia/Shanghai", DEFAULT_ACCOUNT));
+        assert_eq!(
+            (&*config.zone_name, &*config.accounts[0].name),
+            ("Asia/Shanghai", DEFAULT_ACCOUNT)
+        );
         assert_eq!(config.week_start, Weekday::Sunday);
     }
 
     #[test]
     fn slips_are_named_with_a_suggestion_and_a_line() {
         for (text, expected) in [
-            ("[workspace]\nzoen = \"UTC\"", "sellerlake.toml:2: unknown key \"zoen\"; did you mean \"zone\"? (known here: zone, base-currency, week-start, today)"),
-            ("[workspace]\nzone = \"Mars\"", "sellerlake.toml:2: \"Mars\" is not a time zone; write one like \"Asia/Shanghai\" or \"Europe/Berlin\""),
-            ("[targets]\nacoss = 0.3", "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max)"),
+            (
+                "[workspace]\nzoen = \"UTC\"",
+                "sellerlake.toml:2: unknown key \"zoen\"; did you mean \"zone\"? (known here: zone, base-currency, week-start, today)",
+            ),
+            (
+                "[workspace]\nzone = \"Mars\"",
+                "sellerlake.toml:2: \"Mars\" is not a time zone; write one like \"Asia/Shanghai\" or \"Europe/Berlin\"",
+            ),
+            (
+                "[targets]\nacoss = 0.3",
+                "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max)",
+            ),
         ] {
             assert_eq!(parse(text).unwrap_err()[0].to_string(), expected);
         }
@@ -327,7 +421,13 @@ mod tests {
     fn settings_differ_by_marketplace_both_ways() {
         let config = parse("[targets]\nacos = 0.3\n[targets.DE]\nacos = \"0.2\"\n[rules]\ncpc-limit = { US = 1.2 }").unwrap();
         let value = |name: &str, code: &str| {
-            config.settings.rows().into_iter().find(|row| (row.0, row.1) == (name, code)).unwrap().2
+            config
+                .settings
+                .rows()
+                .into_iter()
+                .find(|row| (row.0, row.1) == (name, code))
+                .unwrap()
+                .2
         };
         assert!((value("target_acos", "US") - 0.3).abs() < 1e-12);
         assert!((value("target_acos", "DE") - 0.2).abs() < 1e-12);

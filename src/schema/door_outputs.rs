@@ -1,0 +1,189 @@
+//! The rest of the door: outputs, and the periods, merge rules and steps in them.
+
+use crate::model::name::ColumnName;
+use crate::model::name::TableName;
+use crate::model::table::MergeBy;
+use crate::model::table::MergeRule;
+use crate::schema::Column;
+use crate::schema::Duplicates;
+use crate::schema::Merge;
+use crate::schema::Output;
+use crate::schema::Own;
+use crate::schema::Period;
+use crate::schema::Step;
+use crate::schema::door::Door;
+use crate::schema::wire::WireMerge;
+use crate::schema::wire::WireOutput;
+use crate::schema::wire::WirePeriod;
+use crate::schema::wire::WireStep;
+use toml::Spanned;
+
+impl Door<'_> {
+    pub(super) fn output(&mut self, wire: WireOutput, columns: &[Column]) -> Option<Output> {
+        let table = self.name(&wire.table, TableName::parse);
+        let period = self.period(&wire.period);
+        let merge = self.merge(&wire.merge);
+        for name in &wire.columns {
+            if !columns
+                .iter()
+                .any(|column| column.name.as_str() == name.get_ref())
+            {
+                self.fault(
+                    name.span().start,
+                    &format!("no [[column]] declares {:?}", name.get_ref()),
+                );
+            }
+        }
+        let limited = self.column_names(&wire.columns);
+        let steps = wire
+            .step
+            .iter()
+            .filter_map(|step| self.step(step))
+            .collect();
+        Some(Output {
+            table: table?,
+            period: period?,
+            merge: merge?,
+            columns: limited,
+            steps,
+        })
+    }
+
+    fn period(&mut self, spanned: &Spanned<WirePeriod>) -> Option<Period> {
+        let wire = spanned.get_ref();
+        let range = match &wire.range {
+            Some((first, last)) => Some((self.column_name(first)?, self.column_name(last)?)),
+            None => None,
+        };
+        let period = match (
+            &wire.day,
+            wire.range_only,
+            &wire.snapshot,
+            &wire.event,
+            wire.none,
+        ) {
+            (Some(day), false, None, None, false) => Period::Day {
+                day: self.column_name(day)?,
+                range,
+            },
+            (None, true, None, None, false) => Period::Range { extremes: range },
+            (None, false, Some(day), None, false) if range.is_none() => {
+                match day.get_ref().as_str() {
+                    "observed" => Period::Snapshot { day: None },
+                    _ => Period::Snapshot {
+                        day: Some(self.column_name(day)?),
+                    },
+                }
+            }
+            (None, false, None, Some(at), false) if range.is_none() => Period::Event {
+                at: self.column_name(at)?,
+            },
+            (None, false, None, None, true) if range.is_none() => Period::Always,
+            _ => {
+                self.fault(
+                    spanned.span().start,
+                    "[period] is one of: day (with range or not), range-only (with range or not), snapshot, event, none",
+                );
+                return None;
+            }
+        };
+        Some(period)
+    }
+
+    fn merge(&mut self, spanned: &Spanned<WireMerge>) -> Option<Merge> {
+        let wire = spanned.get_ref();
+        let by = self.word(
+            &wire.by,
+            &[("slice", MergeBy::Slice), ("key", MergeBy::Key)],
+        );
+        let duplicates = self.word(
+            &wire.duplicates,
+            &[("sum", Duplicates::Sum), ("keep", Duplicates::Keep)],
+        );
+        let key = self.column_names(&wire.key);
+        let partial_by = wire
+            .partial_by
+            .as_ref()
+            .and_then(|name| self.column_name(name));
+        let weight = wire.weight.as_ref().and_then(|name| self.column_name(name));
+        Some(Merge {
+            rule: MergeRule {
+                by: by?,
+                key,
+                partial_by,
+                weight,
+            },
+            duplicates: duplicates?,
+        })
+    }
+
+    fn step(&mut self, spanned: &Spanned<WireStep>) -> Option<Step> {
+        let wire = spanned.get_ref();
+        let named = |door: &mut Self, name: &Option<Spanned<String>>| {
+            name.as_ref().and_then(|name| door.column_name(name))
+        };
+        if let (Some(column), Some(value)) = (&wire.constant, &wire.value) {
+            return Some(Step::Constant {
+                column: self.column_name(column)?,
+                value: value.as_str().into(),
+            });
+        }
+        if let Some(column) = &wire.fill_down {
+            return Some(Step::FillDown {
+                column: self.column_name(column)?,
+            });
+        }
+        if let (Some(column), Some(of)) = (&wire.first_of, &wire.of) {
+            return Some(Step::FirstOf {
+                column: self.column_name(column)?,
+                of: self.column_names(of),
+            });
+        }
+        if let (Some(column), Some(from), Some(pattern)) =
+            (&wire.extract, &wire.from, &wire.pattern)
+        {
+            let (column, from) = (self.column_name(column)?, self.column_name(from)?);
+            return Some(Step::Extract {
+                column,
+                from,
+                pattern: self.regex(pattern)?,
+            });
+        }
+        if let (Some(labels), Some(ty)) = (&wire.unpivot, &wire.r#type) {
+            let labels = self.regex(labels)?;
+            let (name_to, value_to) = (named(self, &wire.name_to), named(self, &wire.value_to));
+            let (Some(name_to), Some(value_to)) = (name_to, value_to) else {
+                self.fault(spanned.span().start, "unpivot needs name-to and value-to");
+                return None;
+            };
+            let ty_at = ty.span().start;
+            let ty = ty
+                .get_ref()
+                .parse()
+                .map_err(|bad| self.fault(ty_at, &format!("{bad}")))
+                .ok()?;
+            let mut values = Vec::new();
+            for (to, from) in &wire.own_values {
+                let to = ColumnName::parse(to)
+                    .map_err(|bad| self.fault(from.span().start, &bad.to_string()))
+                    .ok()?;
+                values.push((to, self.column_name(from)?));
+            }
+            let own = named(self, &wire.own).map(|name| Own { name, values });
+            return Some(Step::Unpivot {
+                labels,
+                name_to,
+                value_to,
+                ty,
+                own,
+                names_to: named(self, &wire.names_to),
+            });
+        }
+        self.fault(
+            spanned.span().start,
+            "a step is one of: constant + value; fill-down; first-of + of; extract + from + pattern; \
+             unpivot + name-to + value-to + type",
+        );
+        None
+    }
+}

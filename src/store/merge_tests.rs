@@ -1,0 +1,292 @@
+//! Merging whole partitions: slices large enough to be copied, small ones, partial and restated ones, in any order.
+
+use super::*;
+use crate::model::table::MergeRule;
+use crate::model::table::StoredColumn;
+use crate::model::table::StoredType;
+use crate::store::entry::Entry;
+use crate::store::entry::Part;
+use crate::store::entry::Rows as RowCounts;
+use crate::store::entry::Status;
+use crate::store::entry::TableEntry;
+use crate::store::part;
+use arrow::array::Array;
+use arrow::array::AsArray;
+use arrow::array::Date32Array;
+use arrow::array::Int64Array;
+use arrow::array::StringArray;
+use arrow::array::TimestampMillisecondArray;
+use arrow::datatypes::Int64Type;
+use std::sync::Arc;
+
+fn name(text: &str) -> ColumnName {
+    ColumnName::parse(text).unwrap()
+}
+
+fn table() -> Table {
+    let column = |text: &str, ty| StoredColumn {
+        name: name(text),
+        ty,
+        title_zh: "".into(),
+    };
+    Table {
+        name: TableName::parse("t").unwrap(),
+        title: "".into(),
+        title_zh: "".into(),
+        period: Some(PeriodKind::Day),
+        merge: MergeRule {
+            by: MergeBy::Slice,
+            key: vec![name("campaign")],
+            partial_by: Some(name("campaign")),
+            weight: Some(name("clicks")),
+        },
+        families: vec!["console".into(), "other".into()],
+        columns: vec![
+            column("account", StoredType::Text),
+            column("marketplace", StoredType::Text),
+            column("family", StoredType::Text),
+            column("date", StoredType::Date),
+            column("campaign", StoredType::Text),
+            column("clicks", StoredType::Integer),
+            column("observed_at", StoredType::Timestamp),
+            column("report_id", StoredType::Text),
+            column("month", StoredType::Date),
+        ],
+    }
+}
+
+/// Rows of `(day, campaign, clicks)` as one report saw them.
+struct Report {
+    id: &'static str,
+    observed: i64,
+    family: &'static str,
+    rows: Vec<(i32, String, i64)>,
+}
+
+fn batch(table: &Table, report: &Report) -> RecordBatch {
+    let n = report.rows.len();
+    let text = |value: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n)))
+    };
+    let days = || {
+        Arc::new(Date32Array::from_iter_values(
+            report.rows.iter().map(|row| row.0),
+        )) as ArrayRef
+    };
+    let columns: Vec<ArrayRef> = vec![
+        text("a"),
+        text("US"),
+        text(report.family),
+        days(),
+        Arc::new(StringArray::from_iter_values(
+            report.rows.iter().map(|row| row.1.as_str()),
+        )),
+        Arc::new(Int64Array::from_iter_values(
+            report.rows.iter().map(|row| row.2),
+        )),
+        Arc::new(TimestampMillisecondArray::from_value(report.observed, n)),
+        text(report.id),
+        Arc::new(Date32Array::from_value(0, n)),
+    ];
+    RecordBatch::try_new(table.arrow(), columns).unwrap()
+}
+
+/// Merges reports in the order given, and gives the file's bytes and its rows as `(day, campaign, clicks, report)`.
+fn merged(reports: &[&Report]) -> (Vec<u8>, Vec<(i32, String, i64, String)>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::at(folder.path());
+    let tables = BTreeMap::from([(TableName::parse("t").unwrap(), table())]);
+    let mut catalogue = Catalogue::default();
+    for report in reports {
+        let path = format!(
+            "observed/t/marketplace=US/month=1970-01-01/{}.parquet",
+            report.id
+        );
+        let encoded = part::encode(Path::new(&path), &table(), &batch(&table(), report)).unwrap();
+        files::put_new(&store.root().join(layout::native(&path)), &encoded.bytes).unwrap();
+        let part = Part {
+            table: "t".into(),
+            marketplace: "US".into(),
+            month: Some("1970-01-01".into()),
+            path,
+            rows: report.rows.len() as u64,
+            slices: encoded.slices,
+        };
+        let observed = Timestamp::from_millisecond(report.observed)
+            .unwrap()
+            .to_string();
+        catalogue
+            .commit(&store, entry(report.id, observed, part))
+            .unwrap();
+    }
+    let accepted = BTreeSet::new();
+    let plan = plan(&store, &catalogue, &tables, &accepted).unwrap();
+    for job in &plan.jobs {
+        run(&store, job, &accepted).unwrap();
+    }
+    let path = store
+        .root()
+        .join("current/t/marketplace=US/month=1970-01-01/data.parquet");
+    let rows = reader::read(&path, &table().arrow()).unwrap();
+    let rows = concat_batches(&table().arrow(), &rows).unwrap();
+    let text = |column: &str, row: usize| {
+        rows.column_by_name(column)
+            .unwrap()
+            .as_string::<i32>()
+            .value(row)
+            .to_owned()
+    };
+    let days = rows
+        .column_by_name("date")
+        .unwrap()
+        .as_primitive::<arrow::datatypes::Date32Type>();
+    let clicks = rows
+        .column_by_name("clicks")
+        .unwrap()
+        .as_primitive::<Int64Type>();
+    assert_eq!(days.null_count(), 0);
+    let found = (0..rows.num_rows())
+        .map(|row| {
+            (
+                days.value(row),
+                text("campaign", row),
+                clicks.value(row),
+                text("report_id", row),
+            )
+        })
+        .collect();
+    (files::get(&path).unwrap(), found)
+}
+
+fn entry(id: &str, observed: String, part: Part) -> Entry {
+    let report = TableEntry {
+        sheet: None,
+        status: Status::Recognised,
+        reason: None,
+        questions: Vec::new(),
+        schema: None,
+        schema_version: None,
+        table: Some("t".into()),
+        report_id: Some(id.to_owned()),
+        reading: Some(id.to_owned()),
+        language: None,
+        account: None,
+        account_from: None,
+        marketplace: None,
+        marketplace_from: None,
+        currency: None,
+        period: None,
+        observed_at: Some(observed),
+        observed_from: Some("name".into()),
+        rows: RowCounts::default(),
+        controls: BTreeMap::new(),
+        findings: Vec::new(),
+        unknown_columns: Vec::new(),
+        reading_notes: Vec::new(),
+        parts: vec![part],
+    };
+    Entry {
+        format: Entry::FORMAT,
+        content_id: id.to_owned(),
+        name: id.to_owned(),
+        container: String::new(),
+        sightings: Vec::new(),
+        context: String::new(),
+        decoder: 1,
+        answers: String::new(),
+        failure: None,
+        tables: vec![report],
+        committed_at: String::new(),
+    }
+}
+
+fn rows(day: i32, campaign: &str, n: usize, clicks: i64) -> Vec<(i32, String, i64)> {
+    (0..n).map(|_| (day, campaign.to_owned(), clicks)).collect()
+}
+
+/// Sums of clicks by day, campaign and report.
+fn sums(rows: &[(i32, String, i64, String)]) -> Vec<(i32, String, String, i64)> {
+    let mut sums: BTreeMap<(i32, String, String), i64> = BTreeMap::new();
+    for (day, campaign, clicks, report) in rows {
+        *sums
+            .entry((*day, campaign.clone(), report.clone()))
+            .or_default() += clicks;
+    }
+    sums.into_iter()
+        .map(|((day, campaign, report), clicks)| (day, campaign, report, clicks))
+        .collect()
+}
+
+#[test]
+fn slices_are_copied_pooled_and_cut_alike_in_any_order() {
+    let old = Report {
+        id: "old",
+        observed: 1_000,
+        family: "console",
+        rows: [
+            rows(1, "x", 5_000, 1),
+            rows(2, "x", 10, 1),
+            rows(2, "y", 5, 1),
+            rows(3, "x", 6_000, 1),
+        ]
+        .concat(),
+    };
+    // Restates days 2 and 3, and lacks campaign y of day 2: partial there.
+    let new = Report {
+        id: "new",
+        observed: 2_000,
+        family: "console",
+        rows: [
+            rows(3, "x", 6_000, 2),
+            rows(2, "x", 12, 3),
+            rows(4, "x", 1, 7),
+        ]
+        .concat(),
+    };
+    // Another family of day 4 is worse and not added; of day 5 there is no better.
+    let other = Report {
+        id: "other",
+        observed: 3_000,
+        family: "other",
+        rows: [rows(4, "x", 1, 100), rows(5, "x", 2, 100)].concat(),
+    };
+    let (bytes, found) = merged(&[&old, &new, &other]);
+    let line = |day, campaign: &str, report: &str, clicks| {
+        (day, campaign.to_owned(), report.to_owned(), clicks)
+    };
+    assert_eq!(
+        sums(&found),
+        [
+            line(1, "x", "old", 5_000),
+            line(2, "x", "new", 36),
+            line(2, "y", "old", 5),
+            line(3, "x", "new", 12_000),
+            line(4, "x", "new", 7),
+            line(5, "x", "other", 200),
+        ]
+    );
+    assert!(
+        found.windows(2).all(|pair| pair[0].0 <= pair[1].0),
+        "rows are in order of days"
+    );
+    assert_eq!(merged(&[&other, &new, &old]).0, bytes);
+    assert_eq!(merged(&[&new, &old, &other]).0, bytes);
+}
+
+#[test]
+fn a_poorer_observation_is_passed_over() {
+    let old = Report {
+        id: "old",
+        observed: 1_000,
+        family: "console",
+        rows: rows(1, "x", 10, 10),
+    };
+    let new = Report {
+        id: "new",
+        observed: 2_000,
+        family: "console",
+        rows: rows(1, "x", 10, 1),
+    };
+    let (_, found) = merged(&[&old, &new]);
+    assert_eq!(sums(&found), [(1, "x".to_owned(), "old".to_owned(), 100)]);
+}
