@@ -45,6 +45,8 @@ pub(super) struct BuildReport {
     pub seeds: Seeds,
     /// True when nothing had changed and nothing was built.
     pub unchanged: bool,
+    /// Hash of all that the marts are a function of.
+    pub fingerprint: String,
 }
 
 /// One mart after a build.
@@ -151,6 +153,7 @@ pub(super) fn build_marts(
             marts,
             seeds,
             unchanged: true,
+            fingerprint,
         });
     }
     let _lock = BuildLock::take(&session.store, &owner())?;
@@ -225,6 +228,7 @@ pub(super) fn build_marts(
         marts: reports,
         seeds,
         unchanged: false,
+        fingerprint,
     })
 }
 

@@ -63,7 +63,10 @@ pub(super) fn run(
     };
     let report = build::build_marts(session, &request, &*observer)?;
     let pipelines = session.pipelines()?;
-    let published = publish_marts(session, &pipelines, &report, &*observer)?;
+    let published = match published_before(session, &report) {
+        Some(published) => published,
+        None => publish_marts(session, &pipelines, &report, &*observer)?,
+    };
     note_run(session, &ingested, &report, started)?;
     let mut out = terminal.out();
     match format {
@@ -256,7 +259,26 @@ fn whole(session: &Session, mart: &Mart) -> anyhow::Result<RecordBatch> {
     Ok(arrow::compute::concat_batches(&schema, &batches)?)
 }
 
-/// Writes what people open, where anything changed or is missing.
+/// What the last run published, if nothing changed since and all of it is still there.
+fn published_before(session: &Session, report: &BuildReport) -> Option<Vec<Published>> {
+    let last = marts::last_build(&session.store).filter(|_| report.unchanged)?;
+    let paths = last.get("published")?.as_array()?;
+    let published: Vec<Published> = paths
+        .iter()
+        .filter_map(|path| {
+            Some(Published {
+                path: path.as_str()?.into(),
+                note: None,
+            })
+        })
+        .collect();
+    published
+        .iter()
+        .all(|file| file.path.is_file())
+        .then_some(published)
+}
+
+/// Writes what people open, and notes what that was.
 fn publish_marts(
     session: &Session,
     pipelines: &[Pipeline],
@@ -310,6 +332,13 @@ fn publish_marts(
     observer.on(Event::End {
         stage: Stage::Publish,
     });
+    let paths: Vec<String> = published
+        .iter()
+        .map(|file| file.path.display().to_string())
+        .collect();
+    let note =
+        json!({"fingerprint": report.fingerprint, "marts": report.marts, "published": paths});
+    marts::note_build(&session.store, &note)?;
     Ok(published)
 }
 

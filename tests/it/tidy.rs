@@ -53,6 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "read/encoding.rs",
         ],
     ),
+    ("bytes", &["store/"]),
     ("calamine", &["read/"]),
     ("chardetng", &["read/"]),
     ("clap", &["cli/", "main.rs"]),
@@ -83,7 +84,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "workspace/wire.rs",
         ],
     ),
-    ("serde_json", &["cli/", "ingest/outputs.rs", "store/"]),
+    ("serde_json", &["cli/", "ingest/sift.rs", "store/"]),
     (
         "sqlparser",
         &["pipeline/engine/dialect.rs", "pipeline/subset/"],
@@ -95,7 +96,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "pipeline/door.rs",
             "pipeline/wire.rs",
-            "schema/door.rs",
+            "schema/door",
             "schema/wire.rs",
             "workspace/wire.rs",
         ],
