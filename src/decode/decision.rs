@@ -100,9 +100,8 @@ impl Table<'_> {
         };
         let words = match (&found, is_settled) {
             (Some((sign, why)), _) => describe_sign(*sign, clues, why),
-            (None, true) => {
-                String::from("no cell with a fraction or grouping that could be misread")
-            }
+            // Nothing was decided, so nothing is said of the sign.
+            (None, true) => String::new(),
             (None, false) => {
                 let tallies = clues.doubtful();
                 format!(
@@ -113,7 +112,10 @@ impl Table<'_> {
         };
         let percents = match (clues.signed_percents, clues.bare_percents) {
             (0, 0) => String::new(),
-            (signed, bare) => format!("; {signed} cells with %, {bare} without"),
+            (signed, bare) => {
+                let lead = if words.is_empty() { "" } else { "; " };
+                format!("{lead}{signed} cells with %, {bare} without")
+            }
         };
         let asked = (found.is_none() && !is_settled).then_some(Asked::DecimalSign);
         let style = Style {
@@ -186,7 +188,7 @@ impl Table<'_> {
                 ),
                 None,
             ),
-            None => (String::from("no cell that could be misread"), None),
+            None => (String::new(), None),
         };
         (
             Style {

@@ -173,6 +173,14 @@ impl Sum {
         self
     }
 
+    /// Whether it is nearer to nought than one unit of the `digits`th digit after the point, on either side.
+    pub fn is_below(self, digits: u8) -> bool {
+        let unit = Self::of(1, digits);
+        let is_negative = |sum: Self| sum.whole < 0;
+        let negated = Self::default().minus(self);
+        is_negative(self.minus(unit)) && is_negative(negated.minus(unit))
+    }
+
     pub fn is_zero(self) -> bool {
         self == Self::default()
     }

@@ -65,7 +65,6 @@ impl Context<'_> {
         let texts = [
             format!("{:?}", config.accounts),
             format!("{:?}", config.inbox_rules),
-            format!("{:?}", self.decisions),
             format!("{:?}", self.flags),
         ];
         id::hash(schemas.chain(texts.iter().map(String::as_str)))

@@ -22,6 +22,7 @@ use crate::normalise::facts::Facts;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::Question;
 use crate::normalise::period;
+use crate::normalise::period::Placing;
 use crate::normalise::step::Steps;
 use crate::normalise::step::Unpivoted;
 use crate::normalise::step::fact_column;
@@ -81,26 +82,15 @@ pub fn place(
     mut entry: TableEntry,
 ) -> TableReading {
     write_identity(&mut entry, identity);
-    let has = |name: &ColumnName| binding.has(name.as_str());
-    let mut placings = Vec::new();
-    for output in &schema.outputs {
-        match period::place(output, &sifted.days(output), identity, &around.answers, has) {
-            Ok(placing) => placings.push(placing),
-            Err(question) => questions.push(question),
-        }
-    }
+    let placings = placings(
+        around, schema, binding, identity, &sifted, questions, &mut entry,
+    );
     let Some(main) = placings
         .first()
         .filter(|_| placings.len() == schema.outputs.len())
     else {
         return TableReading::without_rows(entry);
     };
-    entry.table = Some(main.table.to_string());
-    entry.period = Some(PeriodEntry {
-        kind: main.kind.map_or_else(String::new, |kind| kind.to_string()),
-        start: main.span.map(|(start, _)| start.to_string()),
-        end: main.span.map(|(_, end)| end.to_string()),
-    });
     let market = identity.market.map_or("rows", |market| market.code());
     let span = main
         .span
@@ -166,6 +156,35 @@ pub fn place(
     }
 }
 
+/// How the rows of each output are placed in time, with the questions that remain. The entry learns the main one's.
+pub fn placings(
+    around: &Surroundings<'_>,
+    schema: &Schema,
+    binding: &Binding,
+    identity: &Identity,
+    sifted: &Sifted,
+    questions: &mut Vec<Question>,
+    entry: &mut TableEntry,
+) -> Vec<Placing> {
+    let has = |name: &ColumnName| binding.has(name.as_str());
+    let mut placings = Vec::new();
+    for output in &schema.outputs {
+        match period::place(output, &sifted.days(output), identity, &around.answers, has) {
+            Ok(placing) => placings.push(placing),
+            Err(question) => questions.push(question),
+        }
+    }
+    if let Some(main) = placings.first() {
+        entry.table = Some(main.table.to_string());
+        entry.period = Some(PeriodEntry {
+            kind: main.kind.map_or_else(String::new, |kind| kind.to_string()),
+            start: main.span.map(|(start, _)| start.to_string()),
+            end: main.span.map(|(_, end)| end.to_string()),
+        });
+    }
+    placings
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "an output needs the rows, what they mean and whose they are"
@@ -177,7 +196,7 @@ fn place_output<'a>(
     facts: &Facts,
     sifted: &Sifted,
     output: &Output,
-    placing: &period::Placing,
+    placing: &Placing,
     lineage: &Lineage<'_>,
 ) -> Result<(&'a Table, duplicates::Merged), PlaceError> {
     let table = context

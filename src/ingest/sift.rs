@@ -243,18 +243,29 @@ impl<'a> Sifter<'a> {
                 .entry(field.column.name.as_str().into())
                 .or_default()
                 .merge(&account);
-            for _ in 0..residue.count {
-                into.findings.push(Finding {
-                    code: Code::Rounded,
-                    column: field.label.trim().into(),
-                    place: None,
-                    text: format!("in the rows from {} on", chunk.row_number(0)).into(),
-                    expected: "no more digits than the column keeps".into(),
-                });
+            // The noise of a double printed to its last digit is not worth a line; its residue is kept all the same.
+            if residue.residue.is_below(NOISE_DIGITS) {
+                continue;
             }
+            let finding = Finding {
+                code: Code::Rounded,
+                column: field.label.trim().into(),
+                place: None,
+                text: format!(
+                    "in the rows from {} on, by {} in all",
+                    chunk.row_number(0),
+                    residue.residue
+                )
+                .into(),
+                expected: "no more digits than the column keeps".into(),
+            };
+            into.findings.push_counted(finding, residue.count);
         }
     }
 }
+
+/// A residue that is nought to so many digits is noise.
+const NOISE_DIGITS: u8 = 9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {

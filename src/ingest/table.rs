@@ -207,7 +207,21 @@ fn read_detected(
             &mut questions,
             entry,
         ),
-        None => TableReading::without_rows(entry),
+        None => {
+            // All that must be asked is asked at once.
+            let identity = identity::provisional(&evidence);
+            let binding = &detection.binding;
+            outputs::placings(
+                around,
+                schema,
+                binding,
+                &identity,
+                &sifted,
+                &mut questions,
+                &mut entry,
+            );
+            TableReading::without_rows(entry)
+        }
     };
     Ok(held_if_asked(reading, questions))
 }

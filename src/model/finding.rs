@@ -115,6 +115,18 @@ impl Findings {
         }
     }
 
+    /// Adds `count` findings of which one is shown.
+    pub fn push_counted(&mut self, finding: Finding, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let key = (finding.code, finding.column.clone());
+        self.push(finding);
+        if let Some(group) = self.groups.get_mut(&key) {
+            group.count += count - 1;
+        }
+    }
+
     /// Adds findings that stand later in the same table. Merging in source order keeps the earliest examples.
     pub fn merge(&mut self, later: Self) {
         for (key, group) in later.groups {

@@ -173,6 +173,24 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     })
 }
 
+/// An identity good enough to ask for what else is missing, where [`identify`] has questions.
+pub fn provisional(evidence: &Evidence<'_>) -> Identity {
+    let (observed_at, observed_day, observed_from) = settle_observed(evidence, &TimeZone::UTC)
+        .unwrap_or((Timestamp::UNIX_EPOCH, Date::default(), Origin::Mtime));
+    Identity {
+        account: "".into(),
+        account_from: Origin::Configuration,
+        market: None,
+        market_from: Origin::Configuration,
+        market_by_currency: false,
+        observed_at,
+        observed_day,
+        observed_from,
+        period: settle_period(evidence),
+        currency: None,
+    }
+}
+
 fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
 }
