@@ -66,9 +66,10 @@ real inbox. Every brand, product, ASIN, seller, order, person and figure is made
 
     cargo run --example sample-data        # writes this folder; the same bytes every time
 
-To look at it:
+To look at it, in place or in a copy (`sellerlake.toml` fixes today at 2026-02-12, where the data ends):
 
-    cp -r sample_data /tmp/my-shop && cd /tmp/my-shop && sellerlake run
+    sellerlake -w sample_data run
+    sellerlake init --sample my-shop && sellerlake -w my-shop run
 
 One simulated shop lies behind all files, so they agree as Amazon's own do: campaigns = targets = advertised products
 (Sponsored Products), search terms slightly less, advertised orders within units ordered, stock follows sales.

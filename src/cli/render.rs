@@ -163,6 +163,7 @@ fn fitted(text: &str, width: usize) -> String {
         }
         cut.push(c);
     }
+    cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut
 }

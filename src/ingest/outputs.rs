@@ -308,17 +308,26 @@ fn split(
     let months = batch
         .column_by_name("month")
         .and_then(|array| array.as_primitive_opt::<Date32Type>());
-    let mut rows: BTreeMap<(&str, Option<i32>), Vec<u32>> = BTreeMap::new();
-    for row in 0..batch.num_rows() {
+    let place = |row: usize| {
         let market = markets
             .filter(|array| array.is_valid(row))
             .map_or("", |array| array.value(row));
         let month = months
             .filter(|array| array.is_valid(row))
             .map(|array| array.value(row));
-        rows.entry((market, month))
+        (market, month)
+    };
+    let mut rows: BTreeMap<(&str, Option<i32>), Vec<u32>> = BTreeMap::new();
+    let mut start = 0;
+    // Rows of a partition mostly follow each other: a place is looked up where it changes.
+    while start < batch.num_rows() {
+        let here = place(start);
+        let run = (start..batch.num_rows()).take_while(|row| place(*row) == here);
+        let run = run.count();
+        rows.entry(here)
             .or_default()
-            .push(u32::try_from(row).unwrap_or(u32::MAX));
+            .extend((start..start + run).map(|row| u32::try_from(row).unwrap_or(u32::MAX)));
+        start += run;
     }
     let whole = rows.len() == 1;
     for ((market, month), rows) in rows {

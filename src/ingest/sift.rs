@@ -2,6 +2,7 @@
 
 use crate::decode::Decoded;
 use crate::decode::Field;
+use crate::decode::exact::Sum;
 use crate::ingest::sums;
 use crate::ingest::sums::Accounts;
 use crate::model::finding::Code;
@@ -213,7 +214,7 @@ impl<'a> Sifter<'a> {
     fn account(
         &self,
         all: &Columns,
-        control: &[Option<crate::decode::exact::Sum>],
+        control: &[Option<Sum>],
         rounded: &[crate::decode::Rounded],
         fate: &[Fate],
         chunk: &RawChunk,
@@ -231,7 +232,14 @@ impl<'a> Sifter<'a> {
                 continue;
             };
             let residue = rounded.get(at).copied().unwrap_or_default();
-            let of = |wanted: Fate| sums::sum_where(array, |row| fate[row] == wanted);
+            let of = |wanted: Fate| {
+                let some = fate.contains(&wanted);
+                if some {
+                    sums::sum_where(array, |row| fate[row] == wanted)
+                } else {
+                    Sum::default()
+                }
+            };
             let account = sums::Account {
                 read: *read,
                 kept: of(Fate::Kept),

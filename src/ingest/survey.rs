@@ -10,12 +10,14 @@ use crate::ingest::file::blank_entry;
 use crate::ingest::table::Surroundings;
 use crate::ingest::table::WINDOW;
 use crate::ingest::table::findings_entries;
+use crate::ingest::table::prior;
 use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
 use crate::model::place::Place;
 use crate::model::raw::RawChunk;
 use crate::normalise::facts::Facts;
+use crate::normalise::identity;
 use crate::normalise::identity::Evidence;
 use crate::normalise::identity::KnownAccount;
 use crate::normalise::skip;
@@ -28,8 +30,11 @@ use crate::store::entry::TableEntry;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// Chunks kept from the first pass; a table that fits is not read twice.
-const KEPT: usize = 4;
+/// Text kept from the first pass, in bytes; a table that fits is not read twice.
+const KEPT: usize = 32 << 20;
+/// Chunks whose cells decide the styles. What they decide is verified while decoding: a cell that is no value, or a
+/// question, has the rest observed, and the table is then decoded by the evidence of all rows.
+const SAMPLE: usize = 4;
 
 /// What the first pass saw.
 pub(super) struct Survey {
@@ -40,6 +45,10 @@ pub(super) struct Survey {
     pub n_rows: u64,
     pub kept: Vec<RawChunk>,
     pub is_kept_whole: bool,
+    kept_bytes: usize,
+    n_chunks: usize,
+    /// The rows after the sample were observed too.
+    has_rest: bool,
 }
 
 impl Survey {
@@ -55,6 +64,9 @@ impl Survey {
             n_rows: 0,
             kept: Vec::new(),
             is_kept_whole: true,
+            kept_bytes: 0,
+            n_chunks: 0,
+            has_rest: false,
         }
     }
 
@@ -118,39 +130,90 @@ impl Survey {
             if window.is_empty() {
                 return Ok(());
             }
-            let seen: Vec<StyleEvidence> = window
-                .par_iter()
-                .map(|chunk| {
-                    let mut fresh = self.styles.fresh();
-                    fresh.observe(chunk);
-                    fresh
-                })
-                .collect();
-            seen.into_iter().for_each(|seen| self.styles.merge(seen));
+            let n_sampled = SAMPLE.saturating_sub(self.n_chunks).min(window.len());
+            self.observe(&window[..n_sampled]);
+            self.n_chunks += window.len();
             for chunk in window {
                 self.n_rows += chunk.n_rows() as u64;
                 for text in skip::stray_texts(detection.schema, &detection.labels, &chunk) {
                     self.facts.learn(detection.schema, &FactSource::Stray, text);
                 }
-                for row in 0..chunk.n_rows() {
-                    if let Some(source) = currency {
-                        let code = chunk.cell(row, source).trim();
-                        if !code.is_empty()
-                            && self.currencies.len() < Self::CURRENCIES
-                            && !self.currencies.contains(code)
-                        {
-                            self.currencies.insert(code.into());
-                        }
-                    }
-                    self.rows_have_market |=
-                        market.is_some_and(|source| !chunk.cell(row, source).trim().is_empty());
+                if let Some(source) = currency {
+                    self.learn_currencies(&chunk, source);
                 }
-                self.is_kept_whole &= self.kept.len() < KEPT;
+                self.rows_have_market |= market.is_some_and(|source| {
+                    (0..chunk.n_rows()).any(|row| !chunk.cell(row, source).trim().is_empty())
+                });
+                self.kept_bytes += chunk.n_bytes();
+                self.is_kept_whole &= self.kept_bytes <= KEPT;
                 if self.is_kept_whole {
                     self.kept.push(chunk);
                 } else {
                     self.kept.clear();
                 }
+            }
+        }
+    }
+
+    /// Decides the styles, with what is known of the marketplace.
+    pub fn decide(&self, evidence: &Evidence<'_>) -> StyleDecision {
+        let market = identity::identify(evidence)
+            .ok()
+            .and_then(|identity| identity.market);
+        self.styles.decide(prior(&evidence.answers, market))
+    }
+
+    /// Adds to the style evidence. Any chunks in any order give the same evidence.
+    fn observe(&mut self, chunks: &[RawChunk]) {
+        let seen: Vec<StyleEvidence> = chunks
+            .par_iter()
+            .map(|chunk| {
+                let mut fresh = self.styles.fresh();
+                fresh.observe(chunk);
+                fresh
+            })
+            .collect();
+        seen.into_iter().for_each(|seen| self.styles.merge(seen));
+    }
+
+    /// Whether the styles were gathered from every row, and not from a sample.
+    pub fn is_whole(&self) -> bool {
+        self.n_chunks <= SAMPLE || self.has_rest
+    }
+
+    /// Gathers the style evidence of the rows after the sample.
+    ///
+    /// # Errors
+    /// When the rest cannot be read again.
+    pub fn observe_rest(&mut self, table: &read::Table, header_row: u32) -> Result<(), ReadError> {
+        self.has_rest = true;
+        if self.is_kept_whole {
+            let kept = std::mem::take(&mut self.kept);
+            self.observe(&kept[SAMPLE.min(kept.len())..]);
+            self.kept = kept;
+            return Ok(());
+        }
+        let mut chunks = table.chunks(header_row)?.skip(SAMPLE);
+        loop {
+            let mut window = Vec::with_capacity(WINDOW);
+            for chunk in chunks.by_ref().take(WINDOW) {
+                window.push(chunk?);
+            }
+            if window.is_empty() {
+                return Ok(());
+            }
+            self.observe(&window);
+        }
+    }
+
+    /// Notes the codes of a currency column, which are few and come in runs.
+    fn learn_currencies(&mut self, chunk: &RawChunk, source: usize) {
+        let mut last = "";
+        for row in 0..chunk.n_rows() {
+            let code = chunk.cell(row, source).trim();
+            if code != last && !code.is_empty() && self.currencies.len() < Self::CURRENCIES {
+                last = code;
+                self.currencies.insert(code.into());
             }
         }
     }

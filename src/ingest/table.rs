@@ -152,10 +152,14 @@ fn read_detected(
         })
         .collect();
     let mut evidence = survey.evidence(context, around, &accounts);
-    let market = identity::identify(&evidence)
-        .ok()
-        .and_then(|identity| identity.market);
-    let decision = survey.styles.decide(prior(&around.answers, market));
+    let mut decision = survey.decide(&evidence);
+    if !survey.is_whole()
+        && (!decision.questions.is_empty() || identity::identify(&evidence).is_err())
+    {
+        survey.observe_rest(table, detection.header_row)?;
+        evidence = survey.evidence(context, around, &accounts);
+        decision = survey.decide(&evidence);
+    }
     let mut entry = survey.entry(around, table, detection, &decision);
     if survey.n_rows == 0 {
         entry.status = Status::Failed;
@@ -175,7 +179,20 @@ fn read_detected(
         around.path,
         table.sheet.as_deref(),
     );
-    let sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
+    let mut sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
+    if !survey.is_whole() && sifted.findings.count(Code::BadCell) > 0 {
+        survey.observe_rest(table, detection.header_row)?;
+        let again = survey.decide(&evidence);
+        if again != decision {
+            decision = again;
+            sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
+            let findings = std::mem::take(&mut entry.findings);
+            entry = TableEntry {
+                findings,
+                ..survey.entry(around, table, detection, &decision)
+            };
+        }
+    }
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
             && let Some(text) = sifted.greatest(column)
@@ -253,7 +270,7 @@ fn distrust_early_name(
     }
 }
 
-fn prior(answers: &Answers, market: Option<crate::model::market::Market>) -> Prior {
+pub(super) fn prior(answers: &Answers, market: Option<crate::model::market::Market>) -> Prior {
     Prior {
         market,
         date_order: answers.day_first.map(|first| {

@@ -12,17 +12,17 @@ use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::RecordBatch;
 use arrow::array::UInt32Array;
+use arrow::compute::partition;
 use arrow::compute::take_record_batch;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Decimal128Type;
 use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
-use arrow::row::RowConverter;
-use arrow::row::SortField;
 use arrow::util::display::array_value_to_string;
+use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Rows from which a slice has row groups of its own.
@@ -125,31 +125,14 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
         .iter()
         .map(|(_, at)| batch.column(*at).clone())
         .collect();
-    let fields = arrays
-        .iter()
-        .map(|array| SortField::new(array.data_type().clone()))
-        .collect();
-    let keys = RowConverter::new(fields)?.convert_columns(&arrays)?;
-    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut slices: Vec<Vec<u32>> = Vec::new();
-    let mut last: Option<(usize, usize)> = None;
-    for row in 0..batch.num_rows() {
-        let key = keys.row(row);
-        // Rows of a slice mostly follow each other: then nothing is looked up.
-        let number = match last {
-            Some((before, number)) if keys.row(before) == key => number,
-            _ => *numbers.entry(key.data().to_vec()).or_insert_with(|| {
-                slices.push(Vec::new());
-                slices.len() - 1
-            }),
-        };
-        last = Some((row, number));
-        slices[number].push(u32::try_from(row).unwrap_or(u32::MAX));
+    if batch.num_rows() == 0 {
+        return Ok(Vec::new());
     }
-    let mut named: Vec<(SliceEntry, Vec<u32>)> = slices
-        .into_iter()
-        .map(|rows| {
-            let row = rows.first().copied().unwrap_or(0) as usize;
+    // Rows of a slice mostly follow each other, so only where they change is a key made.
+    let mut slices: BTreeMap<(SliceKey, String), (SliceEntry, Vec<u32>)> = BTreeMap::new();
+    for range in partition(&arrays)?.ranges() {
+        let row = range.start;
+        let entry = {
             let text = |name: &str| {
                 let array = columns
                     .iter()
@@ -161,7 +144,7 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
                     .and_then(|array| array_value_to_string(array, row).ok())
                     .unwrap_or_default()
             };
-            let entry = SliceEntry {
+            SliceEntry {
                 family: text("family"),
                 account: text("account"),
                 ad_product: text("ad_product"),
@@ -169,12 +152,13 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
                 day: table.day_column().map_or_else(String::new, text),
                 end: text("period_end"),
                 ..SliceEntry::default()
-            };
-            (entry, rows)
-        })
-        .collect();
-    named.sort_by(|(a, _), (b, _)| (SliceKey::of(a), &a.family).cmp(&(SliceKey::of(b), &b.family)));
-    Ok(named)
+            }
+        };
+        let key = (SliceKey::of(&entry), entry.family.clone());
+        let (_, rows) = slices.entry(key).or_insert_with(|| (entry, Vec::new()));
+        rows.extend(range.map(|row| u32::try_from(row).unwrap_or(u32::MAX)));
+    }
+    Ok(slices.into_values().collect())
 }
 
 /// Fills in what the slice amounts to.
@@ -183,9 +167,10 @@ fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
     entry.blank = u64::try_from(totals.blank).unwrap_or(0);
     entry.weight = totals.weight.to_string();
     if let Some(column) = member_column(table, rows) {
-        let members: BTreeSet<&str> = (0..rows.num_rows())
+        let seen: HashSet<&str, FixedState> = (0..rows.num_rows())
             .map(|row| member(column, row))
             .collect();
+        let members: BTreeSet<&str> = seen.into_iter().collect();
         entry.members = crate::model::id::hash(members);
     }
 }

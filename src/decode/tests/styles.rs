@@ -46,12 +46,7 @@ fn the_whole_column_decides_the_decimal_sign() {
             Some(Point),
             "decimal point, grouped by comma (1 cells like 2,31,833.18)",
         ),
-        (
-            MONEY,
-            &["12", "7"],
-            None,
-            "no cell with a fraction or grouping that could be misread",
-        ),
+        (MONEY, &["12", "7"], None, ""),
         (
             MONEY,
             &["1,234"],
@@ -245,12 +240,7 @@ fn the_order_of_dates_is_decided_by_the_column_the_file_the_user_or_the_market()
             None,
             "each cell tells its order (like 2026-01-05)",
         ),
-        (
-            &["05/05/2026"],
-            Prior::default(),
-            None,
-            "no cell that could be misread",
-        ),
+        (&["05/05/2026"], Prior::default(), None, ""),
     ] {
         let (decision, decoded) = column(LogicalType::Date, cells, prior);
         assert_eq!(decision.styles[0].to_string(), reason, "{cells:?}");
