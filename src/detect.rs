@@ -80,6 +80,10 @@ fn unknown(nearest: &[Near]) -> String {
 ///
 /// # Errors
 /// When no row fits a schema, or one fits several.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an iterator is cheap to clone and natural to pass"
+)]
 pub fn detect<'a>(
     opening: &[(u32, &[String])],
     schemas: impl Iterator<Item = &'a Schema> + Clone,

@@ -10,6 +10,11 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+/// What `inspect --format json` prints.
+const INSPECT_JSON: &str = "\
+JSON: {\"schema_version\":1,\"files\":[{\"path\",\"report_id\",\"tables\":[{\"sheet\",\"status\",\"schema\",\"table\",\"marketplace\",
+\"marketplace_from\",\"currency\",\"period\":{\"kind\",\"start\",\"end\"},\"rows\",\"findings\",\"unknown_columns\",\"reason\"}]}]}";
+
 /// What a first-time user sees.
 pub(super) const GREETING: &str = "\
 sellerlake reads the report files that an Amazon seller downloads and builds the weekly diffs and monthly tables.
@@ -44,7 +49,7 @@ pub(super) struct Global {
     /// Threads to use; without it, one per core. Results never depend on it
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
-    /// How results are printed. Every JSON output has "schema_version": 1
+    /// How results are printed. Every JSON output has "`schema_version"`: 1
     #[arg(long, global = true, value_enum, default_value = "table")]
     pub format: Format,
     /// Print results and errors only
@@ -75,9 +80,7 @@ pub(super) enum Command {
     /// Build the marts from what is current
     Build(BuildOptions),
     /// Say what files are and why; write nothing
-    ///
-    /// JSON: {"schema_version":1,"files":[{"path","report_id","tables":[{"sheet","status","schema","table","marketplace",
-    /// "marketplace_from","currency","period":{"kind","start","end"},"rows","findings","unknown_columns","reason"}]}]}
+    #[command(after_help = INSPECT_JSON)]
     Inspect {
         /// Files, or folders to look through
         #[arg(required = true, value_name = "FILE")]
@@ -223,7 +226,7 @@ pub(super) struct AnswerOptions {
 }
 
 impl Cli {
-    pub fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let told = match &self.command {
             Some(Command::Run(options)) => Some(&options.told),
             Some(Command::Ingest(options)) => Some(&options.told),

@@ -70,23 +70,23 @@ pub(super) struct CheckReport {
 
 impl BuildReport {
     /// Whether every mart was built and no check of severity error failed.
-    pub fn is_fine(&self, strict: bool) -> bool {
+    pub(super) fn is_fine(&self, strict: bool) -> bool {
         let fine = |mart: &MartReport| {
             mart.failure.is_none() && !mart.checks.iter().any(|check| check.is_error || strict)
         };
         self.marts.iter().all(fine) && self.seeds.faults.is_empty()
     }
 
-    pub fn rows(&self) -> u64 {
+    pub(super) fn rows(&self) -> u64 {
         self.marts.iter().map(|mart| mart.rows).sum()
     }
 
-    pub fn files_changed(&self) -> u64 {
+    pub(super) fn files_changed(&self) -> u64 {
         self.marts.iter().map(|mart| mart.files_changed).sum()
     }
 
     /// What is wrong, worst first, one line each.
-    pub fn troubles(&self) -> Vec<String> {
+    pub(super) fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
         for mart in &self.marts {
             troubles.extend(
@@ -273,9 +273,9 @@ fn last_reports(
         marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty())
     });
     let mut reports: Vec<MartReport> = serde_json::from_value(last.get("marts")?.clone()).ok()?;
-    reports
-        .iter_mut()
-        .for_each(|report| report.files_changed = 0);
+    for report in &mut reports {
+        report.files_changed = 0;
+    }
     (all_there && reports.iter().all(|report| report.failure.is_none())).then_some(reports)
 }
 

@@ -263,7 +263,7 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
             .map(|(pipeline, mart)| {
                 json!({
                     "pipeline": pipeline.name.as_str(), "mart": mart.name.as_str(), "title": mart.title, "title_zh": mart.title_zh,
-                    "grain": mart.grain.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
+                    "grain": mart.grain.iter().map(super::super::model::name::ColumnName::as_str).collect::<Vec<_>>(),
                     "columns": mart.columns.iter().map(|column| json!({
                         "name": column.name.as_str(), "unit": column.unit, "meaning": column.meaning, "meaning_zh": column.meaning_zh,
                     })).collect::<Vec<_>>(),
@@ -279,7 +279,11 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
     }
     let mut table = TextTable::new(&["pipeline", "mart", "grain", "title"]);
     for (pipeline, mart) in marts {
-        let grain: Vec<&str> = mart.grain.iter().map(|name| name.as_str()).collect();
+        let grain: Vec<&str> = mart
+            .grain
+            .iter()
+            .map(super::super::model::name::ColumnName::as_str)
+            .collect();
         table.push(vec![
             pipeline.name.to_string(),
             mart.name.to_string(),

@@ -68,7 +68,10 @@ pub(super) fn stored_tables(session: &Session) -> anyhow::Result<Vec<StoredTable
         });
     }
     let pipelines = session.pipelines()?;
-    for mart in pipelines.iter().flat_map(|pipeline| pipeline.marts()) {
+    for mart in pipelines
+        .iter()
+        .flat_map(super::super::pipeline::Pipeline::marts)
+    {
         let files = marts::files_of(&session.store, &mart.name)?;
         tables.push(StoredTable {
             name: mart.name.clone(),
@@ -311,7 +314,10 @@ pub(super) fn query(
     let read = seeds::read(&session.context());
     let mut inputs = stage_inputs(session, &read.tables, today(session, None))?;
     let pipelines = session.pipelines()?;
-    for mart in pipelines.iter().flat_map(|pipeline| pipeline.marts()) {
+    for mart in pipelines
+        .iter()
+        .flat_map(super::super::pipeline::Pipeline::marts)
+    {
         let files = marts::files_of(&session.store, &mart.name)?;
         inputs.files.insert(
             mart.name.clone(),

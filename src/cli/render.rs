@@ -44,7 +44,7 @@ const READABLE: usize = 12;
 
 impl TextTable {
     /// Headers that end in `>` are of numbers, which are set to the right.
-    pub fn new(headers: &[&str]) -> Self {
+    pub(super) fn new(headers: &[&str]) -> Self {
         Self {
             headers: headers
                 .iter()
@@ -55,7 +55,7 @@ impl TextTable {
         }
     }
 
-    pub fn push(&mut self, cells: Vec<String>) {
+    pub(super) fn push(&mut self, cells: Vec<String>) {
         self.rows.push(
             cells
                 .into_iter()
@@ -68,7 +68,7 @@ impl TextTable {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn csv(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(super) fn csv(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(&self.headers)?;
         for row in &self.rows {
@@ -80,7 +80,7 @@ impl TextTable {
 
     /// Lines of at most `width` columns: the widest text columns give way first, and say so with `…`; columns that do
     /// not fit even so are left out from the right, and a last line says how many.
-    pub fn lines(&self, width: usize) -> Vec<String> {
+    pub(super) fn lines(&self, width: usize) -> Vec<String> {
         let n = self.n_fitting(width);
         let mut widths: Vec<usize> = (0..n)
             .map(|at| {
@@ -346,7 +346,7 @@ pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

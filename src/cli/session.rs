@@ -44,18 +44,17 @@ impl Session {
     ///
     /// # Errors
     /// When there is none, or its configuration or a schema has a fault: all faults are in the message.
-    pub fn open(place: &Place) -> anyhow::Result<Self> {
-        let root = match &place.workspace {
-            Some(root) => root.clone(),
-            None => {
-                let here = std::env::current_dir().context("cannot tell the working folder")?;
-                workspace::find(&here).ok_or_else(|| {
-                    anyhow!(
-                        "no {} here or above; run `sellerlake init` to make a workspace, or name one with -w",
-                        workspace::FILE
-                    )
-                })?
-            }
+    pub(super) fn open(place: &Place) -> anyhow::Result<Self> {
+        let root = if let Some(root) = &place.workspace {
+            root.clone()
+        } else {
+            let here = std::env::current_dir().context("cannot tell the working folder")?;
+            workspace::find(&here).ok_or_else(|| {
+                anyhow!(
+                    "no {} here or above; run `sellerlake init` to make a workspace, or name one with -w",
+                    workspace::FILE
+                )
+            })?
         };
         if !root.join(workspace::FILE).is_file() {
             bail!(
@@ -64,32 +63,31 @@ impl Session {
                 workspace::FILE
             );
         }
-        Self::at(root, place, true)
+        Self::at(&root, place, true)
     }
 
     /// The same, with defaults where there is no workspace: for commands that only look.
     ///
     /// # Errors
     /// As [`Session::open`], but for the missing workspace.
-    pub fn open_or_default(place: &Place) -> anyhow::Result<Self> {
+    pub(super) fn open_or_default(place: &Place) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("cannot tell the working folder")?;
         match place.workspace.clone().or_else(|| workspace::find(&here)) {
             Some(_) => Self::open(place),
-            None => Self::at(here, place, false),
+            None => Self::at(&here, place, false),
         }
     }
 
-    fn at(root: PathBuf, place: &Place, is_configured: bool) -> anyhow::Result<Self> {
+    fn at(root: &Path, place: &Place, is_configured: bool) -> anyhow::Result<Self> {
         let root = root
             .canonicalize()
             .with_context(|| format!("cannot open {}", root.display()))?;
-        let text = match is_configured {
-            true => {
-                let path = root.join(workspace::FILE);
-                std::fs::read_to_string(&path)
-                    .with_context(|| format!("cannot read {}", path.display()))?
-            }
-            false => String::new(),
+        let text = if is_configured {
+            let path = root.join(workspace::FILE);
+            std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?
+        } else {
+            String::new()
         };
         let config = workspace::wire::parse(&text).map_err(|faults| all(&faults))?;
         let catalog = catalog(&root)?;
@@ -128,7 +126,7 @@ impl Session {
     ///
     /// # Errors
     /// All faults of all files.
-    pub fn pipelines(&self) -> anyhow::Result<Vec<Pipeline>> {
+    pub(super) fn pipelines(&self) -> anyhow::Result<Vec<Pipeline>> {
         let texts = self.pipeline_texts()?;
         let files: Vec<(&str, &str)> = texts
             .iter()
@@ -146,7 +144,7 @@ impl Session {
     ///
     /// # Errors
     /// When a file of the workspace is there and cannot be read.
-    pub fn pipeline_texts(&self) -> anyhow::Result<Vec<(String, String)>> {
+    pub(super) fn pipeline_texts(&self) -> anyhow::Result<Vec<(String, String)>> {
         let built_in = embedded::PIPELINES
             .iter()
             .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
@@ -159,7 +157,7 @@ impl Session {
         Ok(texts)
     }
 
-    pub fn context(&self) -> Context<'_> {
+    pub(super) fn context(&self) -> Context<'_> {
         Context {
             workspace: &self.workspace,
             catalog: &self.catalog,

@@ -32,7 +32,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    pub fn of(outcomes: &[Outcome], n_ignored: usize, refreshed: &Refreshed) -> Self {
+    pub(super) fn of(outcomes: &[Outcome], n_ignored: usize, refreshed: &Refreshed) -> Self {
         let mut summary = Self {
             ignored: n_ignored as u64,
             partitions: refreshed.partitions.len(),
@@ -100,13 +100,13 @@ impl Summary {
     }
 
     /// Whether nothing new failed or was held; with `strict`, nothing at all.
-    pub fn is_fine(&self, strict: bool) -> bool {
+    pub(super) fn is_fine(&self, strict: bool) -> bool {
         let new = self.held.len() + self.failed.len();
         new == 0 && (!strict || self.known_held + self.known_failed == 0)
     }
 
     /// Lines for a person, at most a screen.
-    pub fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut first = format!(
             "read {} with {}",
@@ -164,7 +164,7 @@ impl Summary {
     }
 
     /// What somebody should look at, most important first: nothing that is only a number.
-    pub fn findings(&self) -> Vec<String> {
+    pub(super) fn findings(&self) -> Vec<String> {
         let mut findings: Vec<String> = Vec::new();
         findings.extend(
             self.failed.iter().map(|(path, reason)| {
@@ -190,7 +190,7 @@ impl Summary {
         findings
     }
 
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let list = |list: &[(String, String)]| -> Vec<Value> {
             list.iter()
                 .map(|(path, reason)| json!({"path": path, "reason": reason}))

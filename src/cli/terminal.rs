@@ -21,7 +21,7 @@ pub(super) struct Terminal {
 const WIDTH: usize = 100;
 
 impl Terminal {
-    pub fn of(cli: &Cli) -> Self {
+    pub(super) fn of(cli: &Cli) -> Self {
         let shown = std::io::stderr().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
@@ -33,12 +33,17 @@ impl Terminal {
     }
 
     /// Where results go.
-    pub fn out(&self) -> impl Write {
+    #[expect(clippy::unused_self, reason = "where it goes is the terminal's to say")]
+    pub(super) fn out(&self) -> impl Write {
         std::io::stdout().lock()
     }
 
     /// Columns that a line may have.
-    pub fn width(&self) -> usize {
+    #[expect(
+        clippy::unused_self,
+        reason = "how wide it is is the terminal's to say"
+    )]
+    pub(super) fn width(&self) -> usize {
         let told = std::env::var("COLUMNS")
             .ok()
             .and_then(|columns| columns.parse::<usize>().ok());
@@ -49,7 +54,7 @@ impl Terminal {
     }
 
     /// A word in bold where colour is wanted.
-    pub fn strong(&self, text: &str) -> String {
+    pub(super) fn strong(&self, text: &str) -> String {
         if self.colour {
             format!("\u{1b}[1m{text}\u{1b}[0m")
         } else {
@@ -58,14 +63,14 @@ impl Terminal {
     }
 
     /// A line about the work, not a result.
-    pub fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             self.line("info", text);
         }
     }
 
     /// An error with its causes, once.
-    pub fn error(&self, error: &anyhow::Error) {
+    pub(super) fn error(&self, error: &anyhow::Error) {
         self.line("error", &format!("{error:#}"));
     }
 
@@ -86,7 +91,7 @@ impl Terminal {
     }
 
     /// Whoever draws progress: bars on a terminal, nothing elsewhere.
-    pub fn observer(&self) -> Box<dyn Observer> {
+    pub(super) fn observer(&self) -> Box<dyn Observer> {
         if self.has_bars {
             Box::new(Progress::new())
         } else {

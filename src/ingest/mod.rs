@@ -118,14 +118,15 @@ pub fn ingest(
         let readings: Vec<Option<Result<FileReading, StoreError>>> = window
             .par_iter()
             .map(|candidate| {
-                let reading = match known.is_settled(candidate) {
-                    true => None,
-                    false => Some(file::read(
+                let reading = if known.is_settled(candidate) {
+                    None
+                } else {
+                    Some(file::read(
                         context,
                         store,
                         candidate,
                         known.mtime(candidate),
-                    )),
+                    ))
                 };
                 observer.on(Event::File {
                     path: &candidate.path,

@@ -70,7 +70,7 @@ enum PlaceError {
     clippy::too_many_arguments,
     reason = "the one place where all that is known of a table comes together"
 )]
-pub fn place(
+pub(super) fn place(
     context: &Context<'_>,
     around: &Surroundings<'_>,
     schema: &Schema,
@@ -95,9 +95,9 @@ pub fn place(
     let span = main
         .span
         .map_or_else(String::new, |(start, end)| format!("{start}..{end}"));
-    let content = around.document.content_id.as_str();
+    let bytes = around.document.content_id.as_str();
     let report_id = id::hash([
-        content,
+        bytes,
         entry.sheet.as_deref().unwrap_or_default(),
         &identity.account,
         market,
@@ -157,7 +157,7 @@ pub fn place(
 }
 
 /// How the rows of each output are placed in time, with the questions that remain. The entry learns the main one's.
-pub fn placings(
+pub(super) fn placings(
     around: &Surroundings<'_>,
     schema: &Schema,
     binding: &Binding,

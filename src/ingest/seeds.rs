@@ -2,12 +2,12 @@
 //! a fault with its address.
 
 use crate::decode;
-use crate::decode::Field;
 use crate::decode::evidence::Evidence;
 use crate::decode::style::Prior;
 use crate::detect;
 use crate::ingest::Context;
 use crate::ingest::file::explained;
+use crate::ingest::table::fields_of;
 use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::model::place::Place;
@@ -181,7 +181,7 @@ fn read_file(
             &chunks,
             declared,
             relative,
-            &table.sheet,
+            table.sheet.as_ref(),
             faults,
         );
         rows.entry(declared.name.clone()).or_default().push(batch);
@@ -193,26 +193,19 @@ fn decode_all(
     chunks: &[RawChunk],
     table: &Table,
     relative: &str,
-    sheet: &Option<String>,
+    sheet: Option<&String>,
     faults: &mut Vec<SeedFault>,
 ) -> RecordBatch {
-    let fields: Vec<Field> = detection
-        .binding
-        .columns
-        .iter()
-        .map(|bound| Field {
-            source: bound.source,
-            label: bound.label.clone(),
-            column: bound.column.clone(),
-        })
-        .collect();
+    let fields = fields_of(&detection.binding);
     let mut evidence = Evidence::of(&fields);
-    chunks.iter().for_each(|chunk| evidence.observe(chunk));
+    for chunk in chunks {
+        evidence.observe(chunk);
+    }
     let decision = evidence.decide(Prior::default());
     for question in &decision.questions {
         faults.push(SeedFault {
             file: relative.to_owned(),
-            sheet: sheet.clone(),
+            sheet: sheet.cloned(),
             place: None,
             what: question.to_string(),
         });
@@ -236,7 +229,7 @@ fn decode_all(
                 kept[row] = false;
                 faults.push(SeedFault {
                     file: relative.to_owned(),
-                    sheet: sheet.clone(),
+                    sheet: sheet.cloned(),
                     place: Some(place(row, field)),
                     what,
                 });
@@ -288,7 +281,7 @@ fn decode_all(
             Ok(batch) => batches.push(batch),
             Err(error) => faults.push(SeedFault {
                 file: relative.to_owned(),
-                sheet: sheet.clone(),
+                sheet: sheet.cloned(),
                 place: None,
                 what: error.to_string(),
             }),

@@ -30,7 +30,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Decides row by row, with the places of the file at hand.
-pub struct Sifter<'a> {
+pub(super) struct Sifter<'a> {
     schema: &'a Schema,
     binding: &'a Binding,
     labels: &'a [String],
@@ -43,7 +43,7 @@ pub struct Sifter<'a> {
 
 /// Rows of a table after sifting, chunk by chunk in source order.
 #[derive(Default)]
-pub struct Sifted {
+pub(super) struct Sifted {
     pub chunks: Vec<(Columns, Vec<u32>)>,
     pub findings: Findings,
     pub rejects: Vec<Reject>,
@@ -52,7 +52,7 @@ pub struct Sifted {
 }
 
 impl<'a> Sifter<'a> {
-    pub fn of(
+    pub(super) fn of(
         schema: &'a Schema,
         binding: &'a Binding,
         labels: &'a [String],
@@ -90,7 +90,7 @@ impl<'a> Sifter<'a> {
     }
 
     /// Sifts one chunk. Chunks must come in source order.
-    pub fn sift(&self, chunk: &RawChunk, decoded: Decoded, into: &mut Sifted) {
+    pub(super) fn sift(&self, chunk: &RawChunk, decoded: Decoded, into: &mut Sifted) {
         let n = chunk.n_rows();
         let skipped = skip::skips(self.schema, self.binding, self.labels, chunk);
         let mut fate = vec![Fate::Kept; n];
@@ -147,7 +147,10 @@ impl<'a> Sifter<'a> {
         into.rows.read += n as u64;
         into.rows.rejected += of(Fate::Rejected);
         into.rows.skipped += of(Fate::Skipped);
-        let kept = BooleanArray::from_iter(fate.iter().map(|fate| Some(*fate == Fate::Kept)));
+        let kept = fate
+            .iter()
+            .map(|fate| Some(*fate == Fate::Kept))
+            .collect::<BooleanArray>();
         let columns = all
             .iter()
             .filter_map(|(name, array)| Some((name.clone(), filter(array, &kept).ok()?)))
@@ -284,7 +287,7 @@ enum Fate {
 
 impl Sifted {
     /// The greatest value of a column as text.
-    pub fn greatest(&self, column: &ColumnName) -> Option<String> {
+    pub(super) fn greatest(&self, column: &ColumnName) -> Option<String> {
         let arrays = self
             .chunks
             .iter()
@@ -302,7 +305,7 @@ impl Sifted {
     }
 
     /// Where the rows went, before equal keys are merged.
-    pub fn rows_kept(&self) -> Rows {
+    pub(super) fn rows_kept(&self) -> Rows {
         Rows {
             stored: self.rows.read - self.rows.rejected - self.rows.skipped,
             ..self.rows
@@ -310,7 +313,7 @@ impl Sifted {
     }
 
     /// The latest day that rows of a day report speak of.
-    pub fn latest_day(&self, schema: &Schema) -> Option<Date> {
+    pub(super) fn latest_day(&self, schema: &Schema) -> Option<Date> {
         let output = schema
             .outputs
             .iter()
@@ -319,7 +322,7 @@ impl Sifted {
     }
 
     /// Days that the rows of an output speak of.
-    pub fn days(&self, output: &Output) -> Days {
+    pub(super) fn days(&self, output: &Output) -> Days {
         let mut days = Days::default();
         self.chunks
             .iter()

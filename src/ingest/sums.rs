@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Where the amounts of one column went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Account {
+pub(super) struct Account {
     pub read: Sum,
     pub kept: Sum,
     pub rejected: Sum,
@@ -21,7 +21,7 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn is_balanced(&self) -> bool {
+    pub(super) fn is_balanced(&self) -> bool {
         let mut found = self.kept;
         for part in [self.rejected, self.skipped, self.residue] {
             found.merge(part);
@@ -29,7 +29,7 @@ impl Account {
         found == self.read
     }
 
-    pub fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.read.merge(other.read);
         self.kept.merge(other.kept);
         self.rejected.merge(other.rejected);
@@ -37,7 +37,7 @@ impl Account {
         self.residue.merge(other.residue);
     }
 
-    pub fn entry(&self) -> Control {
+    pub(super) fn entry(&self) -> Control {
         Control {
             read: self.read.to_string(),
             stored: self.kept.to_string(),
@@ -49,10 +49,10 @@ impl Account {
 }
 
 /// Sums by column name.
-pub type Accounts = BTreeMap<Box<str>, Account>;
+pub(super) type Accounts = BTreeMap<Box<str>, Account>;
 
 /// The exact sum of the rows of an integer or decimal column that `wanted` names.
-pub fn sum_where(array: &ArrayRef, wanted: impl Fn(usize) -> bool) -> Sum {
+pub(super) fn sum_where(array: &ArrayRef, wanted: impl Fn(usize) -> bool) -> Sum {
     let mut total = Sum::default();
     if let Some(values) = array.as_primitive_opt::<Int64Type>() {
         let sum: i128 = (0..values.len())

@@ -55,7 +55,7 @@ impl Survey {
     /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
     const CURRENCIES: usize = 8;
 
-    pub fn of(fields: &[Field]) -> Self {
+    pub(super) fn of(fields: &[Field]) -> Self {
         Self {
             styles: StyleEvidence::of(fields),
             facts: Facts::default(),
@@ -71,7 +71,7 @@ impl Survey {
     }
 
     /// Facts from all places but the rows.
-    pub fn learn_around(
+    pub(super) fn learn_around(
         &mut self,
         around: &Surroundings<'_>,
         table: &read::Table,
@@ -108,7 +108,7 @@ impl Survey {
         }
     }
 
-    pub fn run(
+    pub(super) fn run(
         &mut self,
         table: &read::Table,
         detection: &Detection<'_>,
@@ -156,7 +156,7 @@ impl Survey {
     }
 
     /// Decides the styles, with what is known of the marketplace.
-    pub fn decide(&self, evidence: &Evidence<'_>) -> StyleDecision {
+    pub(super) fn decide(&self, evidence: &Evidence<'_>) -> StyleDecision {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
@@ -173,11 +173,13 @@ impl Survey {
                 fresh
             })
             .collect();
-        seen.into_iter().for_each(|seen| self.styles.merge(seen));
+        for seen in seen {
+            self.styles.merge(seen);
+        }
     }
 
     /// Whether the styles were gathered from every row, and not from a sample.
-    pub fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.n_chunks <= SAMPLE || self.has_rest
     }
 
@@ -185,7 +187,11 @@ impl Survey {
     ///
     /// # Errors
     /// When the rest cannot be read again.
-    pub fn observe_rest(&mut self, table: &read::Table, header_row: u32) -> Result<(), ReadError> {
+    pub(super) fn observe_rest(
+        &mut self,
+        table: &read::Table,
+        header_row: u32,
+    ) -> Result<(), ReadError> {
         self.has_rest = true;
         if self.is_kept_whole {
             let kept = std::mem::take(&mut self.kept);
@@ -218,7 +224,7 @@ impl Survey {
         }
     }
 
-    pub fn evidence<'a>(
+    pub(super) fn evidence<'a>(
         &self,
         context: &'a Context<'_>,
         around: &'a Surroundings<'_>,
@@ -244,8 +250,7 @@ impl Survey {
     }
 
     /// The entry as far as it is known before decoding.
-    pub fn entry(
-        &self,
+    pub(super) fn entry(
         around: &Surroundings<'_>,
         table: &read::Table,
         detection: &Detection<'_>,

@@ -36,6 +36,7 @@ use crate::read::Document;
 use crate::read::ReadError;
 use crate::schema::FactSource;
 use crate::schema::Schema;
+use crate::schema::binding::Binding;
 use crate::store::entry::ExampleEntry;
 use crate::store::entry::FindingEntry;
 use crate::store::entry::QuestionEntry;
@@ -51,7 +52,7 @@ use rayon::prelude::*;
 pub(super) const WINDOW: usize = 8;
 
 /// What is known of a table before it is opened.
-pub struct Surroundings<'a> {
+pub(super) struct Surroundings<'a> {
     pub document: &'a Document,
     pub name: NameFacts,
     pub folder: &'a FolderFacts,
@@ -62,14 +63,14 @@ pub struct Surroundings<'a> {
 }
 
 /// What one table came to.
-pub struct TableReading {
+pub(super) struct TableReading {
     pub entry: TableEntry,
     pub parts: Vec<PartRows>,
     pub rejects: Vec<Reject>,
 }
 
 /// Rows of one partition of one table, under the path at which they will lie.
-pub struct PartRows {
+pub(super) struct PartRows {
     pub path: String,
     pub table: TableName,
     pub batch: RecordBatch,
@@ -86,7 +87,11 @@ impl TableReading {
 }
 
 /// Reads one table. Nothing that is wrong with it is an error: the entry says it.
-pub fn read(context: &Context<'_>, around: &Surroundings<'_>, table: &read::Table) -> TableReading {
+pub(super) fn read(
+    context: &Context<'_>,
+    around: &Surroundings<'_>,
+    table: &read::Table,
+) -> TableReading {
     if let Some(reason) = &table.skipped {
         let entry = TableEntry {
             reason: Some(reason.clone()),
@@ -126,31 +131,12 @@ fn read_detected(
     detection: &Detection<'_>,
 ) -> Result<TableReading, ReadError> {
     let schema = detection.schema;
-    let fields: Vec<Field> = detection
-        .binding
-        .columns
-        .iter()
-        .chain(&detection.binding.unpivoted)
-        .map(|bound| Field {
-            source: bound.source,
-            label: bound.label.clone(),
-            column: bound.column.clone(),
-        })
-        .collect();
+    let fields = fields_of(&detection.binding);
     let mut survey = Survey::of(&fields);
     survey.learn_around(around, table, detection);
     survey.run(table, detection, &fields)?;
 
-    let accounts: Vec<KnownAccount> = context
-        .workspace
-        .config
-        .accounts
-        .iter()
-        .map(|account| KnownAccount {
-            name: account.name.clone(),
-            markets: account.markets.clone(),
-        })
-        .collect();
+    let accounts = known_accounts(context);
     let mut evidence = survey.evidence(context, around, &accounts);
     let mut decision = survey.decide(&evidence);
     if !survey.is_whole()
@@ -160,7 +146,7 @@ fn read_detected(
         evidence = survey.evidence(context, around, &accounts);
         decision = survey.decide(&evidence);
     }
-    let mut entry = survey.entry(around, table, detection, &decision);
+    let mut entry = Survey::entry(around, table, detection, &decision);
     if survey.n_rows == 0 {
         entry.status = Status::Failed;
         entry.reason = Some(format!(
@@ -170,7 +156,7 @@ fn read_detected(
         return Ok(TableReading::without_rows(entry));
     }
 
-    let sifter = Sifter::of(
+    let sift = Sifter::of(
         schema,
         &detection.binding,
         &detection.labels,
@@ -179,29 +165,29 @@ fn read_detected(
         around.path,
         table.sheet.as_deref(),
     );
-    let mut sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
-    if !survey.is_whole() && sifted.findings.count(Code::BadCell) > 0 {
+    let mut rows = decode_all(&survey, table, detection, &fields, &decision, &sift)?;
+    if !survey.is_whole() && rows.findings.count(Code::BadCell) > 0 {
         survey.observe_rest(table, detection.header_row)?;
         let again = survey.decide(&evidence);
         if again != decision {
             decision = again;
-            sifted = decode_all(&survey, table, detection, &fields, &decision, &sifter)?;
+            rows = decode_all(&survey, table, detection, &fields, &decision, &sift)?;
             let findings = std::mem::take(&mut entry.findings);
             entry = TableEntry {
                 findings,
-                ..survey.entry(around, table, detection, &decision)
+                ..Survey::entry(around, table, detection, &decision)
             };
         }
     }
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
-            && let Some(text) = sifted.greatest(column)
+            && let Some(text) = rows.greatest(column)
         {
             evidence.facts.learn(schema, &fact.from, &text);
         }
     }
-    let mut findings = sifted.findings.clone();
-    distrust_early_name(schema, &sifted, &mut evidence, &mut findings);
+    let mut findings = rows.findings.clone();
+    distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
     let identity = match identity::identify(&evidence) {
         Ok(identity) => Some(identity),
@@ -211,36 +197,62 @@ fn read_detected(
         }
     };
     entry.findings.extend(findings_entries(&findings));
-    entry.rows = sifted.rows_kept();
-    let reading = match identity {
-        Some(identity) => outputs::place(
+    entry.rows = rows.rows_kept();
+    let reading = if let Some(identity) = identity {
+        outputs::place(
             context,
             around,
             schema,
             &detection.binding,
             &evidence.facts,
             &identity,
-            sifted,
+            rows,
             &mut questions,
             entry,
-        ),
-        None => {
-            // All that must be asked is asked at once.
-            let identity = identity::provisional(&evidence);
-            let binding = &detection.binding;
-            outputs::placings(
-                around,
-                schema,
-                binding,
-                &identity,
-                &sifted,
-                &mut questions,
-                &mut entry,
-            );
-            TableReading::without_rows(entry)
-        }
+        )
+    } else {
+        // All that must be asked is asked at once.
+        let identity = identity::provisional(&evidence);
+        let binding = &detection.binding;
+        outputs::placings(
+            around,
+            schema,
+            binding,
+            &identity,
+            &rows,
+            &mut questions,
+            &mut entry,
+        );
+        TableReading::without_rows(entry)
     };
     Ok(held_if_asked(reading, questions))
+}
+
+/// The columns of a header row as the decoder takes them, unpivoted ones last.
+pub(super) fn fields_of(binding: &Binding) -> Vec<Field> {
+    binding
+        .columns
+        .iter()
+        .chain(&binding.unpivoted)
+        .map(|bound| Field {
+            source: bound.source,
+            label: bound.label.clone(),
+            column: bound.column.clone(),
+        })
+        .collect()
+}
+
+fn known_accounts(context: &Context<'_>) -> Vec<KnownAccount> {
+    context
+        .workspace
+        .config
+        .accounts
+        .iter()
+        .map(|account| KnownAccount {
+            name: account.name.clone(),
+            markets: account.markets.clone(),
+        })
+        .collect()
 }
 
 /// The file name's date is when it was downloaded, unless rows speak of later days: then it names something else.
@@ -339,15 +351,15 @@ fn decode_all(
     sifter: &Sifter<'_>,
 ) -> Result<Sifted, ReadError> {
     let decode = |chunk: &RawChunk| -> Decoded { decode::decode(fields, &decision.styles, chunk) };
-    let mut sifted = Sifted::default();
+    let mut all = Sifted::default();
     if survey.is_kept_whole {
-        let decoded: Vec<Decoded> = survey.kept.par_iter().map(decode).collect();
+        let arrays: Vec<Decoded> = survey.kept.par_iter().map(decode).collect();
         survey
             .kept
             .iter()
-            .zip(decoded)
-            .for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
-        return Ok(sifted);
+            .zip(arrays)
+            .for_each(|(chunk, arrays)| sifter.sift(chunk, arrays, &mut all));
+        return Ok(all);
     }
     let mut chunks = table.chunks(detection.header_row)?;
     loop {
@@ -356,13 +368,13 @@ fn decode_all(
             window.push(chunk?);
         }
         if window.is_empty() {
-            return Ok(sifted);
+            return Ok(all);
         }
-        let decoded: Vec<Decoded> = window.par_iter().map(decode).collect();
+        let arrays: Vec<Decoded> = window.par_iter().map(decode).collect();
         window
             .iter()
-            .zip(decoded)
-            .for_each(|(chunk, decoded)| sifter.sift(chunk, decoded, &mut sifted));
+            .zip(arrays)
+            .for_each(|(chunk, arrays)| sifter.sift(chunk, arrays, &mut all));
     }
 }
 

@@ -33,6 +33,7 @@ use DateOrder::DayFirst;
 use DateOrder::MonthFirst;
 use DateOrder::YearFirst;
 
+#[expect(clippy::too_many_arguments, reason = "a row of a table of constants")]
 const fn facts(
     code: &'static str,
     domain: &'static str,

@@ -139,7 +139,11 @@ pub fn key_columns(table: &Table) -> Vec<usize> {
         "period_end",
         "snapshot_date",
     ];
-    let key = table.merge.key.iter().map(|name| name.as_str());
+    let key = table
+        .merge
+        .key
+        .iter()
+        .map(super::super::model::name::ColumnName::as_str);
     let mut columns: Vec<usize> = fixed
         .into_iter()
         .chain(key)
@@ -183,6 +187,8 @@ fn emptied(array: &ArrayRef, into: &BTreeMap<usize, Vec<usize>>) -> ArrayRef {
         return array.clone();
     };
     let mut kept: Vec<Option<f64>> = values.iter().collect();
-    into.keys().for_each(|target| kept[*target] = None);
+    for target in into.keys() {
+        kept[*target] = None;
+    }
     Arc::new(Float64Array::from(kept))
 }

@@ -9,6 +9,7 @@ use crate::schema::Step;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
+use arrow::array::Int64Array;
 use arrow::array::StringArray;
 use arrow::array::UInt32Array;
 use arrow::array::new_null_array;
@@ -142,17 +143,17 @@ impl Steps {
         name_to: &ColumnName,
         value_to: &ColumnName,
         own: Option<&Own>,
-        names_to: Option<&ColumnName>,
+        list_to: Option<&ColumnName>,
         columns: &Columns,
         rows: &[u32],
     ) -> Result<Stepped, NormaliseError> {
         let own = own.and_then(|own| Some((own, self.facts.get(own.name.as_str())?)));
-        let has_own_value = own.is_some_and(|(own, _)| {
+        let tells_own = own.is_some_and(|(own, _)| {
             own.values
                 .iter()
                 .any(|(_, from)| columns.get(from.as_str()).is_some())
         });
-        let own = own.filter(|_| has_own_value);
+        let own = own.filter(|_| tells_own);
         let mut names: Vec<&str> = own.iter().map(|(_, name)| &***name).collect();
         names.extend(self.unpivoted.iter().map(|taken| &*taken.label));
         let per_row = names.len();
@@ -175,11 +176,11 @@ impl Steps {
         }
         let labels: Vec<&str> = (0..n).flat_map(|_| names.iter().copied()).collect();
         made.set(name_to.clone(), Arc::new(StringArray::from(labels)));
-        if let Some(names_to) = names_to {
+        if let Some(list_to) = list_to {
             let mut sorted = names.clone();
             sorted.sort_unstable();
             sorted.dedup();
-            made.set(names_to.clone(), repeated(&sorted.join(","), n * per_row));
+            made.set(list_to.clone(), repeated(&sorted.join(","), n * per_row));
         }
         // The value column and its companions: `value_to`, and with a suffix where the type makes two columns.
         for suffix in ["", "_kind", "_bound"] {
@@ -303,18 +304,15 @@ pub fn fact_column(text: Option<&str>, ty: StoredType, n: usize) -> ArrayRef {
     match ty {
         StoredType::Integer => {
             let value = text.and_then(|text| text.parse::<i64>().ok());
-            Arc::new(arrow::array::Int64Array::from_iter(std::iter::repeat_n(
-                value, n,
-            )))
+            Arc::new(std::iter::repeat_n(value, n).collect::<Int64Array>())
         }
-        _ => Arc::new(StringArray::from_iter(std::iter::repeat_n(text, n))),
+        _ => Arc::new(std::iter::repeat_n(text, n).collect::<StringArray>()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::Int64Array;
     use arrow::datatypes::Int64Type;
 
     fn name(text: &str) -> ColumnName {
@@ -322,7 +320,7 @@ mod tests {
     }
 
     fn text(values: &[Option<&str>]) -> ArrayRef {
-        Arc::new(StringArray::from_iter(values.iter().copied()))
+        Arc::new(values.iter().copied().collect::<StringArray>())
     }
 
     fn texts(columns: &Columns, column: &str) -> Vec<Option<String>> {
@@ -383,7 +381,7 @@ mod tests {
     #[test]
     fn unpivot_gives_the_own_row_first_and_lists_all_names() {
         let numbers = |values: &[Option<i64>]| -> ArrayRef {
-            Arc::new(Int64Array::from_iter(values.iter().copied()))
+            Arc::new(values.iter().copied().collect::<Int64Array>())
         };
         let columns = Columns::new(
             vec![

@@ -212,7 +212,7 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     for step in &output.steps {
         match step {
             Step::Constant { column, .. } | Step::Extract { column, .. } => {
-                add(column, StoredType::Text, "")
+                add(column, StoredType::Text, "");
             }
             Step::FillDown { .. } => {}
             Step::FirstOf { column, of } => {

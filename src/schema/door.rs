@@ -46,9 +46,11 @@ impl<'a> Door<'a> {
     }
 
     pub(super) fn fault(&mut self, at: usize, what: &str) {
-        let line = self.text.as_bytes()[..at.min(self.text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
+        let line = self
+            .text
+            .get(..at)
+            .unwrap_or(self.text)
+            .matches('\n')
             .count()
             + 1;
         self.faults.push(SchemaError {
@@ -121,7 +123,7 @@ impl<'a> Door<'a> {
         let facts = wire
             .fact
             .into_iter()
-            .filter_map(|fact| self.fact(fact))
+            .filter_map(|fact| self.fact(&fact))
             .collect();
         let skips = wire
             .skip
@@ -142,7 +144,7 @@ impl<'a> Door<'a> {
         };
         let outputs: Vec<Output> = std::iter::once(main)
             .chain(wire.output)
-            .filter_map(|output| self.output(output, &columns))
+            .filter_map(|output| self.output(&output, &columns))
             .collect();
         Some(Schema {
             id: id?,
@@ -345,7 +347,7 @@ impl<'a> Door<'a> {
         })
     }
 
-    fn fact(&mut self, wire: WireFact) -> Option<Fact> {
+    fn fact(&mut self, wire: &WireFact) -> Option<Fact> {
         let pattern = self.regex(&wire.pattern);
         let at = wire.from.span().start;
         let of_column = |door: &mut Self, name: &str| {

@@ -19,7 +19,7 @@ use crate::schema::wire::WireStep;
 use toml::Spanned;
 
 impl Door<'_> {
-    pub(super) fn output(&mut self, wire: WireOutput, columns: &[Column]) -> Option<Output> {
+    pub(super) fn output(&mut self, wire: &WireOutput, columns: &[Column]) -> Option<Output> {
         let table = self.name(&wire.table, TableName::parse);
         let period = self.period(&wire.period);
         let merge = self.merge(&wire.merge);

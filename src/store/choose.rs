@@ -90,9 +90,10 @@ pub(super) fn choose(
         let mut names: BTreeMap<String, u32> = BTreeMap::new();
         let mut seen = Vec::with_capacity(observed.len());
         for one in observed {
-            let members = match may_be_partial {
-                true => read_members(store, table, parts[one.part].path, one.entry, &mut names)?,
-                false => BTreeMap::from([(0, totals_of(one.entry))]),
+            let members = if may_be_partial {
+                read_members(store, table, parts[one.part].path, one.entry, &mut names)?
+            } else {
+                BTreeMap::from([(0, totals_of(one.entry))])
             };
             seen.push(Seen {
                 part: one.part,

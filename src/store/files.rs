@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(get(&path).unwrap(), b"one");
         assert!(replace(&path, b"two").unwrap());
         assert!(!replace(&path, b"two").unwrap());
-        assert_eq!(list(root.path()).unwrap(), [path.clone()]);
+        assert_eq!(list(root.path()).unwrap(), std::slice::from_ref(&path));
         delete(root.path(), &path).unwrap();
         delete(root.path(), &path).unwrap();
         assert!(list(root.path()).unwrap().is_empty() && !root.path().join("a").exists());

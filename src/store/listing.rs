@@ -19,14 +19,16 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Never in practice: the columns are of one length.
+#[expect(clippy::too_many_lines, reason = "a line or two for each column")]
 pub fn reports(catalogue: &Catalogue) -> Result<RecordBatch, ArrowError> {
     let rows: Vec<(u64, &Entry, Option<&TableEntry>)> = catalogue
         .live()
         .flat_map(|(seq, entry)| {
             let entry: &Entry = entry;
-            let tables: Vec<Option<&TableEntry>> = match entry.tables.is_empty() {
-                true => vec![None],
-                false => entry.tables.iter().map(Some).collect(),
+            let tables: Vec<Option<&TableEntry>> = if entry.tables.is_empty() {
+                vec![None]
+            } else {
+                entry.tables.iter().map(Some).collect()
             };
             tables.into_iter().map(move |table| (seq, entry, table))
         })

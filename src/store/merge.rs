@@ -215,11 +215,10 @@ fn newest_rows(store: &Store, path: &Path, job: &Job<'_>) -> Result<(), StoreErr
         parts.push(concat_batches(&schema, &batches).map_err(failed)?);
     }
     let places = by_key(table, &parts).map_err(failed)?;
-    let rows = match places.is_empty() {
-        true => Vec::new(),
-        false => vec![
-            interleave_record_batch(&parts.iter().collect::<Vec<_>>(), &places).map_err(failed)?,
-        ],
+    let rows = if places.is_empty() {
+        Vec::new()
+    } else {
+        vec![interleave_record_batch(&parts.iter().collect::<Vec<_>>(), &places).map_err(failed)?]
     };
     files::replace(
         path,

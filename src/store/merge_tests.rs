@@ -91,8 +91,10 @@ fn batch(table: &Table, report: &Report) -> RecordBatch {
     RecordBatch::try_new(table.arrow(), columns).unwrap()
 }
 
+type Found = (i32, String, i64, String);
+
 /// Merges reports in the order given, and gives the file's bytes and its rows as `(day, campaign, clicks, report)`.
-fn merged(reports: &[&Report]) -> (Vec<u8>, Vec<(i32, String, i64, String)>) {
+fn merged(reports: &[&Report]) -> (Vec<u8>, Vec<Found>) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::at(folder.path());
     let tables = BTreeMap::from([(TableName::parse("t").unwrap(), table())]);
@@ -205,7 +207,7 @@ fn rows(day: i32, campaign: &str, n: usize, clicks: i64) -> Vec<(i32, String, i6
 }
 
 /// Sums of clicks by day, campaign and report.
-fn sums(rows: &[(i32, String, i64, String)]) -> Vec<(i32, String, String, i64)> {
+fn sums(rows: &[Found]) -> Vec<(i32, String, String, i64)> {
     let mut sums: BTreeMap<(i32, String, String), i64> = BTreeMap::new();
     for (day, campaign, clicks, report) in rows {
         *sums

@@ -81,9 +81,10 @@ pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, S
         .iter()
         .flat_map(|(_, rows)| rows.iter().copied())
         .collect();
-    let ordered = match order.is_sorted() {
-        true => batch.clone(),
-        false => take_record_batch(batch, &UInt32Array::from(order)).map_err(failed)?,
+    let ordered = if order.is_sorted() {
+        batch.clone()
+    } else {
+        take_record_batch(batch, &UInt32Array::from(order)).map_err(failed)?
     };
     let mut cuts = Vec::new();
     let mut entries = Vec::new();

@@ -42,9 +42,9 @@ impl Catalogue {
         for (seq, path) in checkpoints.iter().rev() {
             // A checkpoint is derived: a damaged one is passed over, and the log read instead.
             if let Ok(entries) = read_checkpoint(path) {
-                entries
-                    .into_iter()
-                    .for_each(|(seq, entry)| catalogue.add(seq, entry));
+                for (seq, entry) in entries {
+                    catalogue.add(seq, entry);
+                }
                 from = *seq;
                 break;
             }

@@ -20,6 +20,7 @@ pub struct Totals {
 }
 
 impl Totals {
+    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
             rows: self.rows + other.rows,
@@ -66,9 +67,10 @@ pub fn win(seen: &[Seen], partial: bool) -> Won {
                 .keys()
                 .any(|member| !now.members.contains_key(member));
         // A partial observation is judged by what both have; a whole one by all.
-        let common: BTreeSet<u32> = match lacks_some {
-            true => now.members.keys().copied().collect(),
-            false => totals.keys().chain(now.members.keys()).copied().collect(),
+        let common: BTreeSet<u32> = if lacks_some {
+            now.members.keys().copied().collect()
+        } else {
+            totals.keys().chain(now.members.keys()).copied().collect()
         };
         let sum = |of: &BTreeMap<u32, Totals>| {
             of.iter()

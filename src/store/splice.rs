@@ -82,11 +82,8 @@ pub(super) fn write(
         let Some(entry) = parts[piece.part].slices.get(piece.slice) else {
             continue;
         };
-        splicer.add(
-            store.root().join(layout::native(parts[piece.part].path)),
-            entry,
-            piece.members.as_ref(),
-        )?;
+        let path = store.root().join(layout::native(parts[piece.part].path));
+        splicer.add(&path, entry, piece.members.as_ref())?;
     }
     splicer.flush()?;
     splicer.out.close().map_err(failed)?;
@@ -117,14 +114,14 @@ impl Splicer<'_> {
 
     fn add(
         &mut self,
-        part: PathBuf,
+        part: &Path,
         entry: &SliceEntry,
         members: Option<&BTreeSet<String>>,
     ) -> Result<(), StoreError> {
-        if members.is_none() && entry.own_groups && self.copy(&part, entry)? {
+        if members.is_none() && entry.own_groups && self.copy(part, entry)? {
             return Ok(());
         }
-        for batch in reader::read_rows(&part, &self.schema, entry.start, entry.rows)? {
+        for batch in reader::read_rows(part, &self.schema, entry.start, entry.rows)? {
             let batch = match (members, part::member_column(self.table, &batch)) {
                 (Some(wanted), Some(column)) => {
                     let kept: BooleanArray = (0..batch.num_rows())

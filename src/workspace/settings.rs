@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// A target or threshold that the marts use.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// As the table `settings` names it, snake_case.
+    /// As the table `settings` names it, `snake_case`.
     pub name: &'static str,
     /// Key under `[targets]` or `[rules]` in `sellerlake.toml`.
     pub key: &'static str,

@@ -107,7 +107,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         faults.push(ConfigError {
             line: line_of(text, at),
             what: what.into(),
-        })
+        });
     };
 
     let zone_name = wire
@@ -149,8 +149,50 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
         }
         date
     });
+    let accounts = read_accounts(&wire.account, &mut fault);
+    let mut settings = Settings::default();
+    for (section, table) in [
+        (Section::Targets, &wire.targets),
+        (Section::Rules, &wire.rules),
+    ] {
+        if let Some(table) = table {
+            let at = table.span().start;
+            read_settings(section, table.get_ref(), &mut settings, &mut |what| {
+                fault(at, what);
+            });
+        }
+    }
+    let (inbox_rules, ignore) = read_rules(&wire.inbox, &wire.ignore, &mut fault);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Config {
+        zone,
+        zone_name: zone_name.into(),
+        base_currency: wire
+            .workspace
+            .base_currency
+            .unwrap_or_else(|| "CNY".into())
+            .into(),
+        week_start,
+        today,
+        accounts,
+        settings,
+        inbox_rules,
+        ignore,
+        limits: Limits {
+            expanded_bytes: wire.limits.expanded_bytes.unwrap_or(4 << 30),
+            ratio: wire.limits.ratio.unwrap_or(500),
+            entries: wire.limits.entries.unwrap_or(10_000),
+            depth: wire.limits.depth.unwrap_or(3),
+        },
+    })
+}
+
+/// The accounts as written, or the one that a workspace has that names none.
+fn read_accounts(written: &[WireAccount], fault: &mut dyn FnMut(usize, String)) -> Vec<Account> {
     let mut accounts = Vec::new();
-    for account in &wire.account {
+    for account in written {
         let mut markets = Vec::new();
         for code in &account.marketplaces {
             match Market::by_code(code.get_ref()) {
@@ -181,20 +223,17 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
             brands: Vec::new(),
         });
     }
-    let mut settings = Settings::default();
-    for (section, table) in [
-        (Section::Targets, &wire.targets),
-        (Section::Rules, &wire.rules),
-    ] {
-        if let Some(table) = table {
-            let at = table.span().start;
-            read_settings(section, table.get_ref(), &mut settings, &mut |what| {
-                fault(at, what)
-            });
-        }
-    }
+    accounts
+}
+
+/// Rules about files, by glob.
+fn read_rules(
+    inbox: &[WireInbox],
+    ignored: &[WireIgnore],
+    fault: &mut dyn FnMut(usize, String),
+) -> (Vec<InboxRule>, Vec<IgnoreRule>) {
     let (mut inbox_rules, mut ignore) = (Vec::new(), Vec::new());
-    for rule in &wire.inbox {
+    for rule in inbox {
         let market = rule.marketplace.as_ref().and_then(|code| {
             let market = Market::by_code(code.get_ref());
             if market.is_none() {
@@ -213,36 +252,13 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
             Err(bad) => fault(rule.files.span().start, bad.to_string()),
         }
     }
-    for rule in &wire.ignore {
+    for rule in ignored {
         match Glob::parse(rule.files.get_ref()) {
             Ok(files) => ignore.push(IgnoreRule { files }),
             Err(bad) => fault(rule.files.span().start, bad.to_string()),
         }
     }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    Ok(Config {
-        zone,
-        zone_name: zone_name.into(),
-        base_currency: wire
-            .workspace
-            .base_currency
-            .unwrap_or_else(|| "CNY".into())
-            .into(),
-        week_start,
-        today,
-        accounts,
-        settings,
-        inbox_rules,
-        ignore,
-        limits: Limits {
-            expanded_bytes: wire.limits.expanded_bytes.unwrap_or(4 << 30),
-            ratio: wire.limits.ratio.unwrap_or(500),
-            entries: wire.limits.entries.unwrap_or(10_000),
-            depth: wire.limits.depth.unwrap_or(3),
-        },
-    })
+    (inbox_rules, ignore)
 }
 
 fn not_a_market(code: &str) -> String {
@@ -376,11 +392,7 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count()
-        + 1
+    text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
 #[cfg(test)]

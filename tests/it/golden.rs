@@ -277,7 +277,7 @@ fn write_rows(tables: &BTreeMap<String, Vec<BTreeMap<String, String>>>) -> Strin
 /// What is wrong with a case, if anything.
 fn check(case: &Case) -> Vec<String> {
     let name = slashed(&case.folder, &in_package("tests/cases"));
-    let (came, entries) = ingest(case);
+    let (outcome, entries) = ingest(case);
     let mut faults = Vec::new();
     let recognised: Vec<&TableEntry> = entries
         .iter()
@@ -309,7 +309,10 @@ fn check(case: &Case) -> Vec<String> {
             ));
         }
     }
-    let expected = [("findings.txt", came.findings), ("expected.csv", came.rows)];
+    let expected = [
+        ("findings.txt", outcome.findings),
+        ("expected.csv", outcome.rows),
+    ];
     let is_update = std::env::var_os("UPDATE").is_some();
     for (file, text) in expected {
         let path = case.folder.join(file);

@@ -62,6 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["cli/", "read/"]),
     ("encoding_rs", &["read/"]),
     ("flate2", &["read/"]),
+    ("foldhash", &["normalise/duplicates.rs", "store/part.rs"]),
     ("indicatif", &["cli/"]),
     ("jiff", &[""]),
     ("parquet", &["cli/query.rs", "store/"]),
