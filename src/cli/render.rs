@@ -122,8 +122,8 @@ impl TextTable {
         lines.extend(self.rows.iter().map(|row| line(row)));
         if n < self.headers.len() {
             lines.push(format!(
-                "… and {} more columns: --format csv or json has all",
-                self.headers.len() - n
+                "… and {}: --format csv or json has all",
+                counted((self.headers.len() - n) as u64, "more column")
             ));
         }
         lines
