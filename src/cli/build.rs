@@ -87,6 +87,30 @@ impl BuildReport {
 
     /// What is wrong, worst first, one line each.
     pub(super) fn troubles(&self) -> Vec<String> {
+        let mut troubles = self.errors();
+        troubles.extend(self.warnings());
+        troubles
+    }
+
+    /// Checks of severity warn that failed.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.failed_checks(false)
+    }
+
+    fn failed_checks(&self, is_error: bool) -> Vec<String> {
+        let failed = |mart: &MartReport| {
+            let of = mart
+                .checks
+                .iter()
+                .filter(|check| check.is_error == is_error);
+            of.map(|check| format!("{}: {} fails: {}", mart.name, check.rule, check.what))
+                .collect::<Vec<_>>()
+        };
+        self.marts.iter().flat_map(failed).collect()
+    }
+
+    /// What makes the run end with exit code 1.
+    pub(super) fn errors(&self) -> Vec<String> {
         let mut troubles = Vec::new();
         for mart in &self.marts {
             troubles.extend(
@@ -95,17 +119,7 @@ impl BuildReport {
                     .map(|why| format!("{} was not built: {why}", mart.name)),
             );
         }
-        for is_error in [true, false] {
-            for mart in &self.marts {
-                let of = mart
-                    .checks
-                    .iter()
-                    .filter(|check| check.is_error == is_error);
-                troubles.extend(
-                    of.map(|check| format!("{}: {} fails: {}", mart.name, check.rule, check.what)),
-                );
-            }
-        }
+        troubles.extend(self.failed_checks(true));
         troubles.extend(
             self.seeds
                 .faults
@@ -248,7 +262,11 @@ fn check_report(check: &CheckResult) -> CheckReport {
         Outcome::Passed => String::new(),
         Outcome::Failed { rows, examples } => {
             let shown: Vec<&str> = examples.iter().take(2).map(|example| &**example).collect();
-            format!("{}, as {}", counted(*rows as u64, "row"), shown.join("; "))
+            // Rows are named by their grain, `month=..`; a rule about the whole mart gives its figures instead.
+            match shown.first() {
+                Some(figures) if !figures.contains('=') => (*figures).to_owned(),
+                _ => format!("{}, as {}", counted(*rows as u64, "row"), shown.join("; ")),
+            }
         }
         Outcome::Unknown(why) => format!("could not be checked: {why}"),
     };

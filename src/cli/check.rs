@@ -6,6 +6,7 @@ use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::counted;
 use crate::cli::session::Session;
+use crate::cli::summary::without_path;
 use crate::cli::terminal::Terminal;
 use crate::store::entry::Status;
 use crate::store::reports::Catalogue;
@@ -83,7 +84,7 @@ pub(super) fn check(
         }
         for (what, list) in [("unreadable", &failed), ("held", &held)] {
             for (path, reason) in list {
-                writeln!(out, "{what}: {path}: {reason}")?;
+                writeln!(out, "{what}: {path}: {}", without_path(reason, path))?;
             }
         }
         let n = troubles.len() + unbalanced.len();

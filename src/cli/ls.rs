@@ -8,6 +8,7 @@ use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::TextTable;
 use crate::cli::render::counted;
 use crate::cli::session::Session;
+use crate::cli::summary::without_path;
 use crate::cli::terminal::Terminal;
 use crate::schema::Schema;
 use crate::store::listing;
@@ -137,7 +138,10 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                         .failure
                         .clone()
                         .or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
-                    waiting.push(format!("{path}: {}", reason.unwrap_or_default()));
+                    waiting.push(format!(
+                        "{path}: {}",
+                        without_path(&reason.unwrap_or_default(), path)
+                    ));
                 }
             }
             for line in table.lines(terminal.width()) {

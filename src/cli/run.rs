@@ -130,8 +130,9 @@ fn print_summary(
             counted(report.rows(), "row")
         )?;
     }
-    let mut findings = report.troubles();
+    let mut findings = report.errors();
     findings.extend(ingested.summary.findings());
+    findings.extend(report.warnings());
     if !findings.is_empty() {
         writeln!(out, "{}", terminal.strong("Look at first"))?;
         for (n, finding) in (1..).zip(findings.iter().take(NAMED)) {
@@ -169,6 +170,9 @@ fn print_mart(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let batch = whole(session, mart)?;
+    if batch.num_rows() == 0 {
+        return Ok(());
+    }
     let passing: Vec<usize> = (0..batch.num_rows())
         .filter(|row| passes(mart, &batch, *row))
         .collect();
@@ -213,11 +217,22 @@ fn print_mart(
                 .collect(),
         );
     }
+    if wanted.is_empty() {
+        let column = mart
+            .show_where
+            .as_ref()
+            .map_or("shown", |name| name.as_str());
+        writeln!(
+            out,
+            "  no row is {column} yet: sellerlake show {} has all\n",
+            mart.name
+        )?;
+        return Ok(());
+    }
     for line in table.lines(terminal.width().saturating_sub(2)) {
         writeln!(out, "  {line}")?;
     }
     match wanted.len() {
-        0 => writeln!(out, "  nothing to show")?,
         n if n > SHOWN_ROWS => writeln!(
             out,
             "  and {} more: sellerlake show {}",

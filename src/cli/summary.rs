@@ -220,7 +220,7 @@ fn short(id: &str) -> &str {
 }
 
 /// The reason without the path that is printed before it.
-fn without_path(reason: &str, path: &str) -> String {
+pub(super) fn without_path(reason: &str, path: &str) -> String {
     let Some(at) = reason.find(path) else {
         return reason.to_owned();
     };
