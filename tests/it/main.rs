@@ -9,6 +9,7 @@
 
 mod fixture;
 mod golden;
+mod large;
 mod plain;
 mod props;
 mod real;
