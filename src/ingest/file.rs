@@ -172,14 +172,33 @@ fn examine_document(
             });
         }
         Kind::Text { .. } | Kind::Workbook { .. } => {
+            let mut foreign = Vec::new();
             for table in &document.tables {
                 let mut read = table::read(context, &around, table);
                 keep(&mut read)?;
+                if read.is_foreign {
+                    foreign.push(reading.tables.len());
+                }
                 reading.tables.push(read.entry);
             }
+            skip_notes(&mut reading.tables, &foreign);
         }
     }
     Ok(reading)
+}
+
+/// A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
+fn skip_notes(tables: &mut [TableEntry], foreign: &[usize]) {
+    if !tables
+        .iter()
+        .any(|table| table.status == Status::Recognised)
+    {
+        return;
+    }
+    for at in foreign {
+        tables[*at].status = Status::Skipped;
+        tables[*at].reason = Some("a sheet of notes: no column of any known report".to_owned());
+    }
 }
 
 /// An entry of which nothing is known but its place and what became of it.

@@ -153,6 +153,7 @@ pub(super) fn place(
         entry,
         parts,
         rejects: sifted.rejects,
+        is_foreign: false,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::decode::style::Asked;
 use crate::decode::style::Decision as StyleDecision;
 use crate::decode::style::Prior;
 use crate::detect;
+use crate::detect::DetectError;
 use crate::detect::Detection;
 use crate::ingest::Context;
 use crate::ingest::file::blank_entry;
@@ -67,6 +68,8 @@ pub(super) struct TableReading {
     pub entry: TableEntry,
     pub parts: Vec<PartRows>,
     pub rejects: Vec<Reject>,
+    /// Has no column of any schema: beside a sheet that is a report, a sheet of notes.
+    pub is_foreign: bool,
 }
 
 /// Rows of one partition of one table, under the path at which they will lie.
@@ -82,6 +85,7 @@ impl TableReading {
             entry,
             parts: Vec::new(),
             rejects: Vec::new(),
+            is_foreign: false,
         }
     }
 }
@@ -111,7 +115,12 @@ pub(super) fn read(
                 reason: Some(error.to_string()),
                 ..blank_entry(table.sheet.clone(), Status::Held)
             };
-            return TableReading::without_rows(entry);
+            let is_foreign =
+                matches!(&error, DetectError::Unknown { nearest } if nearest.is_empty());
+            return TableReading {
+                is_foreign,
+                ..TableReading::without_rows(entry)
+            };
         }
     };
     read_detected(context, around, table, &detection).unwrap_or_else(|error| {

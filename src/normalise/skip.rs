@@ -1,5 +1,6 @@
 //! Rows that are not the report's: totals, footers, repeated headers, rows without a value. Each is skipped with a reason.
 
+use crate::model::logical_type::LogicalType;
 use crate::model::raw::RawChunk;
 use crate::schema::FactSource;
 use crate::schema::Schema;
@@ -47,6 +48,9 @@ pub fn skips(
             {
                 return Some("the header again".into());
             }
+            if is_total(binding, chunk, row) {
+                return Some("a totals row".into());
+            }
             if is_stray_row(schema, chunk, row) {
                 return Some("a footer".into());
             }
@@ -56,6 +60,45 @@ pub fn skips(
                 .map(|(_, skip)| skip.reason.clone())
         })
         .collect()
+}
+
+/// What a totals row says in its first cell, lower case.
+const TOTALS: &[&str] = &[
+    "gesamt",
+    "gesamtsumme",
+    "grand total",
+    "somme",
+    "suma",
+    "summe",
+    "total",
+    "total general",
+    "totale",
+    "totals",
+    "小计",
+    "总计",
+    "总和",
+    "合計",
+    "合计",
+    "総計",
+];
+
+/// A row that begins with a word for a total, where a value of another kind should stand, or with little else in it.
+fn is_total(binding: &Binding, chunk: &RawChunk, row: usize) -> bool {
+    let Some(first) = binding.columns.iter().min_by_key(|bound| bound.source) else {
+        return false;
+    };
+    let cell = chunk.cell(row, first.source).trim();
+    if cell.len() > 24 || !TOTALS.contains(&cell.to_lowercase().as_str()) {
+        return false;
+    }
+    let is_text = |ty: LogicalType| matches!(ty, LogicalType::Text | LogicalType::Id);
+    // A campaign may be called "Total"; a date may not. Where texts come first, a total leaves the other texts empty.
+    !is_text(first.column.ty)
+        || binding
+            .columns
+            .iter()
+            .filter(|bound| bound.source != first.source && is_text(bound.column.ty))
+            .all(|bound| chunk.cell(row, bound.source).trim().is_empty())
 }
 
 /// A row with one cell, which is what the schema looks for outside of its columns.
