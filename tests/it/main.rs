@@ -10,9 +10,13 @@
 mod fixture;
 mod golden;
 mod large;
+mod oracle;
+mod pipelines;
 mod plain;
 mod props;
 mod real;
 mod sample;
 mod schemas;
+mod shell;
+mod stages;
 mod tidy;

@@ -3,6 +3,7 @@
 
 use crate::fixture::catalog;
 use crate::fixture::in_package;
+use crate::shell;
 use arrow::array::ArrayRef;
 use arrow::array::Float64Array;
 use arrow::array::RecordBatch;
@@ -16,6 +17,7 @@ use arrow::datatypes::TimeUnit;
 use jiff::civil::Date;
 use jiff::civil::Weekday;
 use jiff::civil::date;
+use rayon::prelude::*;
 use sellerlake::embedded;
 use sellerlake::ingest::Context;
 use sellerlake::ingest::Flags;
@@ -26,6 +28,7 @@ use sellerlake::pipeline::Stage;
 use sellerlake::pipeline::Work;
 use sellerlake::pipeline::build;
 use sellerlake::pipeline::build::Inputs;
+use sellerlake::pipeline::conform::conform;
 use sellerlake::pipeline::engine::Engine as _;
 use sellerlake::pipeline::engine::TableFiles;
 use sellerlake::pipeline::engine::polars::Polars;
@@ -65,16 +68,59 @@ pub(crate) fn table_name(name: &str) -> TableName {
 }
 
 /// One case: the stage it is about, and what stages read there.
-pub(crate) struct Case {
-    /// `stage/case`.
-    pub(crate) name: String,
-    pub(crate) stage: TableName,
-    pub(crate) folder: PathBuf,
+struct Case {
+    name: String,
+    stage: TableName,
     /// Without the stages that a table of the case stands in for.
-    pub(crate) pipelines: Vec<Pipeline>,
-    pub(crate) inputs: Inputs,
+    pipelines: Vec<Pipeline>,
+    inputs: Inputs,
     /// Where the tables lie; deleted with the case.
     _tables: TempDir,
+}
+
+/// Stages that have run over one set of tables, the last of them last.
+pub(crate) struct Walked {
+    /// `stage/case`, or what else the tables are.
+    pub(crate) name: String,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A stage that has run.
+pub(crate) struct Step {
+    pub(crate) stage: Stage,
+    pub(crate) inputs: BTreeMap<TableName, RecordBatch>,
+    /// Where an input lies that is a table of the store.
+    pub(crate) files: BTreeMap<TableName, Vec<PathBuf>>,
+    /// As the engine gave them.
+    pub(crate) raw: RecordBatch,
+    /// As a mart declares them; the same as `raw` where it is none.
+    pub(crate) rows: RecordBatch,
+}
+
+/// Every case, walked once for all tests.
+pub(crate) fn walked_cases() -> &'static [Walked] {
+    static WALKED: OnceLock<Vec<Walked>> = OnceLock::new();
+    WALKED.get_or_init(|| {
+        case_folders()
+            .par_iter()
+            .map(|folder| {
+                let case = Case::load(folder);
+                let wanted = BTreeSet::from([case.stage.clone()]);
+                let steps = walk(&case.pipelines, Some(&wanted), &case.inputs);
+                let name = case.name.clone();
+                Walked { name, steps }
+            })
+            .collect()
+    })
+}
+
+/// Every stage over the sample, walked once for all tests.
+pub(crate) fn walked_sample() -> &'static Walked {
+    static WALKED: OnceLock<Walked> = OnceLock::new();
+    WALKED.get_or_init(|| Walked {
+        name: "sample".to_owned(),
+        steps: walk(pipelines(), None, &sample_inputs()),
+    })
 }
 
 /// The folders of all cases, sorted.
@@ -89,7 +135,7 @@ pub(crate) fn case_folders() -> Vec<PathBuf> {
 }
 
 impl Case {
-    pub(crate) fn load(folder: &Path) -> Self {
+    fn load(folder: &Path) -> Self {
         let part = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         let stage = part(folder.parent().unwrap());
         let name = format!("{stage}/{}", part(folder));
@@ -138,7 +184,6 @@ impl Case {
         Self {
             stage: table_name(&stage),
             name,
-            folder: folder.to_path_buf(),
             pipelines,
             inputs,
             _tables: tables,
@@ -174,12 +219,13 @@ fn empty_inputs() -> Inputs {
     inputs
 }
 
-/// What the stages of a workspace read, as a build of it does.
-pub(crate) fn inputs_of(root: &Path, as_of: Date) -> Inputs {
+/// What the stages read in the sample after its first run.
+pub(crate) fn sample_inputs() -> Inputs {
+    let root = &shell::finished_sample().root;
     let text = fs::read_to_string(root.join(workspace::FILE)).unwrap();
     let config = workspace::wire::parse(&text).unwrap();
     let workspace = Workspace {
-        root: root.to_path_buf(),
+        root: root.clone(),
         config,
     };
     let context = Context {
@@ -189,7 +235,7 @@ pub(crate) fn inputs_of(root: &Path, as_of: Date) -> Inputs {
         flags: Flags::default(),
     };
     let mut inputs = Inputs {
-        as_of,
+        as_of: shell::SAMPLE_DAY,
         week_start: workspace.config.week_start,
         ..empty_inputs()
     };
@@ -227,38 +273,23 @@ fn settings(shipped: &Settings, own: Vec<(String, String, f64)>) -> RecordBatch 
 
 /// The columns that a stage gives, found by running it over nothing.
 fn made_schema(stage: &TableName) -> SchemaRef {
-    let mut found = None;
-    walk(
-        pipelines(),
-        Some(&[stage.clone()].into()),
-        &empty_inputs(),
-        &mut |done| {
-            if done.stage.name == *stage {
-                found = Some(done.rows.schema());
-            }
-        },
-    );
-    found.unwrap_or_else(|| panic!("no table or stage is called {stage}"))
-}
-
-/// A stage that has run.
-pub(crate) struct Done<'a> {
-    pub(crate) stage: &'a Stage,
-    /// Every table that was read or made so far, those of the stage's inputs among them.
-    pub(crate) tables: &'a BTreeMap<TableName, RecordBatch>,
-    pub(crate) rows: &'a RecordBatch,
+    let wanted = BTreeSet::from([stage.clone()]);
+    let steps = walk(pipelines(), Some(&wanted), &empty_inputs());
+    let last = steps.last().filter(|step| step.stage.name == *stage);
+    last.unwrap_or_else(|| panic!("no table or stage is called {stage}"))
+        .rows
+        .schema()
 }
 
 /// Runs the stages that `wanted` needs (all marts, if none), each after its inputs and each alone: what one gives is
-/// handed to the next as a table. Gives the rows of the last.
-pub(crate) fn walk(
+/// handed to the next as a table.
+fn walk(
     pipelines: &[Pipeline],
     wanted: Option<&BTreeSet<TableName>>,
     inputs: &Inputs,
-    seen: &mut dyn FnMut(&Done<'_>),
-) -> Option<RecordBatch> {
+) -> Vec<Step> {
     let mut tables: BTreeMap<TableName, RecordBatch> = BTreeMap::new();
-    let mut last = None;
+    let mut steps = Vec::new();
     for stage in graph::in_order(pipelines, wanted).unwrap() {
         let mut engine = Polars::new();
         for input in &stage.inputs {
@@ -267,28 +298,41 @@ pub(crate) fn walk(
                 .or_insert_with(|| given(input, inputs));
             engine.register_batch(input, batch).unwrap();
         }
-        let rows = match &stage.work {
+        let read: BTreeMap<TableName, RecordBatch> = stage
+            .inputs
+            .iter()
+            .map(|input| (input.clone(), tables[input].clone()))
+            .collect();
+        let raw = match &stage.work {
             Work::Sql(sql) => engine
                 .execute(&stage.inputs, sql)
-                .unwrap_or_else(|error| panic!("{}: {:?}", stage.name, error)),
+                .unwrap_or_else(|error| panic!("{}: {error:?}", stage.name)),
             Work::Made(maker) => {
-                let batches: Vec<RecordBatch> = stage
-                    .inputs
-                    .iter()
-                    .map(|input| tables[input].clone())
-                    .collect();
-                (maker.make)(&batches).unwrap()
+                let inputs = stage.inputs.iter().map(|input| read[input].clone());
+                (maker.make)(&inputs.collect::<Vec<_>>()).unwrap()
             }
         };
-        seen(&Done {
-            stage,
-            tables: &tables,
-            rows: &rows,
-        });
+        let rows = stage.mart.as_ref().map_or_else(
+            || raw.clone(),
+            |mart| conform(mart, &raw).unwrap_or_else(|error| panic!("{}: {error:?}", stage.name)),
+        );
+        let stored = inputs
+            .files
+            .iter()
+            .filter(|(name, table)| read.contains_key(*name) && !table.files.is_empty());
+        let files = stored
+            .map(|(name, table)| (name.clone(), table.files.clone()))
+            .collect();
         tables.insert(stage.name.clone(), rows.clone());
-        last = Some(rows);
+        steps.push(Step {
+            stage: stage.clone(),
+            inputs: read,
+            files,
+            raw,
+            rows,
+        });
     }
-    last
+    steps
 }
 
 /// A table that no stage makes, as a query sees it.

@@ -1,0 +1,47 @@
+"""Runs stages on DuckDB. Reads a list of jobs, {"sql", "inputs": {table: [Parquet files]}}, and writes a list of
+what came of each: {"columns": [[name, type]], "rows": [[text or null]]} or {"error"}."""
+
+import datetime
+import json
+import sys
+
+import duckdb
+
+
+def text(value):
+    """A value as the test writes it: exact, dates as ISO."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(timespec="milliseconds")
+    return str(value)
+
+
+def run(job):
+    database = duckdb.connect()
+    database.execute("SET TimeZone = 'UTC'")
+    for table, files in job["inputs"].items():
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        database.execute(
+            f'CREATE VIEW "{table}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)'
+        )
+    rows = database.execute(job["sql"])
+    columns = [[column[0], str(column[1])] for column in rows.description]
+    return {"columns": columns, "rows": [[text(cell) for cell in row] for row in rows.fetchall()]}
+
+
+def outcome(job):
+    try:
+        return run(job)
+    except duckdb.Error as error:
+        return {"error": str(error)}
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    jobs = json.load(file)
+with open(sys.argv[2], "w", encoding="utf-8") as file:
+    json.dump([outcome(job) for job in jobs], file)
