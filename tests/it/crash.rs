@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use crate::fixture::in_package;
 use crate::shell;
 use crate::shell::Shell;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ const FILES: &[&str] = &[
 const MOMENTS: &[[u32; 2]] = &[[3, 90], [15, 75], [35, 55]];
 
 fn workspace() -> Shell {
-    let config = fs::read(crate::fixture::in_package("sample_data/sellerlake.toml")).unwrap();
+    let config = fs::read(in_package("sample_data/sellerlake.toml")).unwrap();
     let shop = Shell::of(std::str::from_utf8(&config).unwrap());
     FILES.iter().fold(shop, |shop, file| shop.sample_file(file))
 }

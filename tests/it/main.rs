@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod cli;
+mod crash;
 mod fixture;
 mod golden;
 mod large;
