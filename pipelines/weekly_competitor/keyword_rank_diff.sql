@@ -1,6 +1,6 @@
 -- Where each watched ASIN stands on each keyword against the last time. A keyword that is missing on one side was not
--- observed there: gone from the export is not gone from the results. It counts as entered only when the same ASINs
--- were asked for both times, for then the earlier export would have listed it.
+-- observed there: gone from the export is not gone from the results, and new in it is not new to them. Entered and left
+-- are said only of keywords that both exports hold.
 WITH stated AS (
     SELECT
         *,
@@ -11,7 +11,6 @@ WITH stated AS (
             WHEN rank_kind = 'exact' AND rank_kind_prev = 'exact' AND rank > rank_prev THEN 'declined'
             WHEN rank_kind = 'exact' AND rank_kind_prev = 'exact' THEN 'same'
             WHEN rank_kind = 'exact' AND rank_kind_prev IS NOT NULL THEN 'entered'
-            WHEN rank_kind = 'exact' AND same_universe THEN 'entered'
             WHEN rank_kind = 'exact' THEN 'not_observed'
             WHEN rank_kind = 'worse_than' AND rank_kind_prev IS NOT NULL THEN 'out_of_range'
             WHEN rank_kind = 'unranked' AND rank_kind_prev = 'exact' THEN 'left'

@@ -21,27 +21,30 @@ def text(value):
     return str(value)
 
 
-def run(job):
-    database = duckdb.connect()
-    database.execute("SET TimeZone = 'UTC'")
+def run(database, job):
     for table, files in job["inputs"].items():
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         database.execute(
-            f'CREATE VIEW "{table}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)'
+            f'CREATE TEMP VIEW "{table}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)'
         )
     rows = database.execute(job["sql"])
     columns = [[column[0], str(column[1])] for column in rows.description]
     return {"columns": columns, "rows": [[text(cell) for cell in row] for row in rows.fetchall()]}
 
 
-def outcome(job):
+def outcome(database, job):
+    """A stage sees its own inputs and nothing of the job before it."""
     try:
-        return run(job)
+        return run(database, job)
     except duckdb.Error as error:
         return {"error": str(error)}
+    finally:
+        for table in job["inputs"]:
+            database.execute(f'DROP VIEW IF EXISTS "{table}"')
 
 
 with open(sys.argv[1], encoding="utf-8") as file:
     jobs = json.load(file)
+database = duckdb.connect()
 with open(sys.argv[2], "w", encoding="utf-8") as file:
-    json.dump([outcome(job) for job in jobs], file)
+    json.dump([outcome(database, job) for job in jobs], file)

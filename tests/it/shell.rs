@@ -178,9 +178,11 @@ pub(crate) fn finished_sample() -> &'static Sample {
     SAMPLE.get_or_init(|| {
         let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
         clear_away(home);
-        let root = home.join(format!("sample-{}", std::process::id()));
-        fs::create_dir_all(&root).unwrap();
-        let root = root.canonicalize().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("sample-")
+            .tempdir_in(home)
+            .unwrap();
+        let root = folder.keep().canonicalize().unwrap();
         run_in(&root, &["init", "--sample"]).ok();
         for path in files::list(&root.join("inbox")).unwrap() {
             date_back(&path);
