@@ -88,7 +88,7 @@ pub(super) enum Command {
         #[command(flatten)]
         told: Told,
     },
-    /// Check the marts: grain, declared checks, seeds, what is held or failed
+    /// Check the marts (building them first where anything changed), the seeds, and what is held or unreadable
     Check {
         /// Warnings and what was known before count too
         #[arg(long)]

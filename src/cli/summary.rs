@@ -130,10 +130,7 @@ impl Summary {
                 self.known_held, self.known_failed
             ));
         }
-        for (what, list) in [
-            ("unreadable", &self.failed),
-            ("held with a question", &self.held),
-        ] {
+        for (what, list) in [("unreadable", &self.failed), ("held", &self.held)] {
             if list.is_empty() {
                 continue;
             }

@@ -49,8 +49,8 @@ fn every_command_has_help() {
     let commands = help.split_once("Commands:\n").unwrap().1;
     let commands = commands.split_once("\n\n").unwrap().0;
     // What is said of a command stands beside its name, and in lines of its own further in.
-    let named = commands.lines().filter_map(|line| line.strip_prefix("  "));
-    let names: Vec<&str> = named
+    let lines = commands.lines().filter_map(|line| line.strip_prefix("  "));
+    let names: Vec<&str> = lines
         .filter(|line| !line.starts_with(' '))
         .filter_map(|line| line.split(' ').next())
         .collect();
@@ -429,7 +429,7 @@ fn a_file_that_may_not_be_read_costs_only_itself() {
         .sample_file(SMALL)
         .file("inbox/private.csv", "a,b\n1,2\n");
     let path = shell.path("inbox/private.csv");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         // The superuser may read everything.
         return;

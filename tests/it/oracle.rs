@@ -1,4 +1,4 @@
-//! The same stage over the same tables on two engines: what the embedded one gives is what DuckDB gives, rows and types.
+//! The same stage over the same tables on two engines: what the embedded one gives is what `DuckDB` gives, rows and types.
 //!
 //! Needs `python3` with the module `duckdb`. Where that is missing the comparison is passed over with a line that says
 //! so; with `SELLERLAKE_ORACLE=required` in the environment, as in CI, it fails.
@@ -25,6 +25,7 @@ use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -47,7 +48,7 @@ fn duckdb_gives_the_same() {
             !required,
             "SELLERLAKE_ORACLE=required, but python3 has no module duckdb"
         );
-        println!("skipped: python3 has no module duckdb, no stage was compared");
+        say("skipped: python3 has no module duckdb, no stage was compared");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -61,17 +62,23 @@ fn duckdb_gives_the_same() {
         .zip(&theirs)
         .filter_map(|(job, theirs)| difference(job, theirs))
         .collect();
-    println!(
+    say(&format!(
         "compared with DuckDB: {} runs of stages, over the sample and {} cases; {} differ",
         jobs.len(),
         stages::walked_cases().len(),
         faults.len()
-    );
+    ));
     assert!(
         !jobs.is_empty() && faults.is_empty(),
         "{}",
         faults.join("\n")
     );
+}
+
+/// Past the capture of the test harness: whether stages were compared at all is worth a line in every log.
+fn say(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    writeln!(stderr, "oracle: {text}").unwrap();
 }
 
 fn has_oracle() -> bool {
@@ -265,7 +272,7 @@ fn is_same(ty: &str, ours: Option<&str>, theirs: Option<&str>) -> bool {
     }
 }
 
-/// DuckDB's types in the words of the cases.
+/// The types of `DuckDB` in the words of the cases.
 fn class_of(ty: &str) -> &'static str {
     match ty.split('(').next().unwrap_or_default() {
         "VARCHAR" => "text",

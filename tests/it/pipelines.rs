@@ -14,6 +14,7 @@ use arrow::datatypes::Float64Type;
 use arrow::util::display::array_value_to_string;
 use sellerlake::model::name::ColumnName;
 use sellerlake::model::name::TableName;
+use sellerlake::pipeline::Pipeline;
 use sellerlake::pipeline::Severity;
 use sellerlake::pipeline::Work;
 use sellerlake::pipeline::check;
@@ -72,7 +73,7 @@ fn every_mart_and_branch_has_cases() {
         Vec::<&String>::new(),
         "cases of no stage"
     );
-    for mart in all().flat_map(|pipeline| pipeline.marts()) {
+    for mart in all().flat_map(Pipeline::marts) {
         let n = n_cases.get(mart.name.as_str()).copied().unwrap_or_default();
         assert!(n >= 3, "{} has {n} cases", mart.name);
     }
@@ -104,7 +105,7 @@ fn check(case: &Walked) -> Result<(), String> {
             .ok_or_else(|| format!("{}: the stage gives no column {name}", case.name))?;
         columns.push((name.clone(), array));
     }
-    let mut came: Vec<Vec<Option<String>>> = (0..given.num_rows())
+    let mut found: Vec<Vec<Option<String>>> = (0..given.num_rows())
         .map(|row| {
             columns
                 .iter()
@@ -112,7 +113,7 @@ fn check(case: &Walked) -> Result<(), String> {
                 .collect()
         })
         .collect();
-    came.sort_by_key(|row| key(row));
+    found.sort_by_key(|row| key(row));
     let types: Vec<(String, String)> = columns
         .iter()
         .map(|(name, array)| (name.clone(), class(array.data_type()).to_owned()))
@@ -120,8 +121,8 @@ fn check(case: &Walked) -> Result<(), String> {
     let mut wanted = expected.rows;
     wanted.sort_by_key(|row| key(row));
     let same = types == expected.columns
-        && came.len() == wanted.len()
-        && came
+        && found.len() == wanted.len()
+        && found
             .iter()
             .zip(&wanted)
             .all(|(a, b)| is_same_row(&types, a, b));
@@ -139,14 +140,14 @@ fn check(case: &Walked) -> Result<(), String> {
         String::from_utf8(writer.into_inner().unwrap()).unwrap()
     };
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(path, text(&types, &came)).unwrap();
+        fs::write(path, text(&types, &found)).unwrap();
         return Ok(());
     }
     Err(format!(
         "{}: expected\n{}but came\n{}",
         case.name,
         text(&expected.columns, &wanted),
-        text(&types, &came)
+        text(&types, &found)
     ))
 }
 
@@ -260,8 +261,9 @@ pub(crate) fn is_near(a: &str, b: &str) -> bool {
 
 /// A decimal without zeros at its end.
 pub(crate) fn short(decimal: &str) -> &str {
-    match decimal.contains('.') {
-        true => decimal.trim_end_matches('0').trim_end_matches('.'),
-        false => decimal,
+    if decimal.contains('.') {
+        decimal.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        decimal
     }
 }

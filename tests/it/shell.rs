@@ -21,7 +21,7 @@ use tempfile::TempDir;
 /// The day that the sample is looked at.
 pub(crate) const SAMPLE_DAY: Date = date(2026, 2, 12);
 /// Leftovers of earlier test runs are deleted after this.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 
 /// A workspace whose files are laid down one by one, and the binary run in it.
 pub(crate) struct Shell {
