@@ -19,29 +19,7 @@ const BATCH: usize = 65_536;
 /// # Errors
 /// When the file is unreadable, or a column has another type than declared.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<Vec<RecordBatch>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::File {
-        verb: "open",
-        path: path.into(),
-        source,
-    })?;
-    let failed = |source| StoreError::Decode {
-        path: path.into(),
-        source,
-    };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(failed)?
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(failed)?;
-    reader
-        .map(|batch| {
-            let batch = batch.map_err(|source| StoreError::Rows {
-                path: path.into(),
-                source,
-            })?;
-            conform(path, &batch, schema)
-        })
-        .collect()
+    read_rows(path, schema, 0, u64::MAX)
 }
 
 /// Reads some rows of a file, as [`read`] does: `rows` of them from row `start` on.

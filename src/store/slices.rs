@@ -61,26 +61,26 @@ pub struct PassedOver {
 pub fn win(seen: &[Seen], partial: bool) -> Won {
     let mut won = Won::default();
     let mut totals: BTreeMap<u32, Totals> = BTreeMap::new();
-    for now in seen {
+    for newer in seen {
         let lacks_some = partial
             && totals
                 .keys()
-                .any(|member| !now.members.contains_key(member));
+                .any(|member| !newer.members.contains_key(member));
         // A partial observation is judged by what both have; a whole one by all.
         let common: BTreeSet<u32> = if lacks_some {
-            now.members.keys().copied().collect()
+            newer.members.keys().copied().collect()
         } else {
-            totals.keys().chain(now.members.keys()).copied().collect()
+            totals.keys().chain(newer.members.keys()).copied().collect()
         };
         let sum = |of: &BTreeMap<u32, Totals>| {
             of.iter()
                 .filter(|(member, _)| common.contains(member))
                 .fold(Totals::default(), |sum, (_, t)| sum.plus(*t))
         };
-        let (before, after) = (sum(&totals), sum(&now.members));
-        if !now.accepted && is_poorer(before, after) {
+        let (before, after) = (sum(&totals), sum(&newer.members));
+        if !newer.accepted && is_poorer(before, after) {
             won.passed_over.push(PassedOver {
-                part: now.part,
+                part: newer.part,
                 before,
                 now: after,
             });
@@ -90,8 +90,8 @@ pub fn win(seen: &[Seen], partial: bool) -> Won {
             won.members.clear();
             totals.clear();
         }
-        for (member, held) in &now.members {
-            won.members.insert(*member, now.part);
+        for (member, held) in &newer.members {
+            won.members.insert(*member, newer.part);
             totals.insert(*member, *held);
         }
     }
