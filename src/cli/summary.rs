@@ -216,17 +216,18 @@ fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 
-/// The reason without the path that is printed before it.
+/// The reason without the path that is printed before it: `cannot open it: Permission denied`.
 pub(super) fn without_path(reason: &str, path: &str) -> String {
     let Some(at) = reason.find(path) else {
         return reason.to_owned();
     };
-    let cut = &reason[at + path.len()..];
-    let cut = cut.trim_start_matches([' ', ':', ',']);
-    if cut.is_empty() {
-        reason.to_owned()
-    } else {
-        cut.to_owned()
+    let before = reason[..at]
+        .rsplit_once(' ')
+        .map_or("", |(before, _)| before);
+    let after = &reason[at + path.len()..];
+    match before {
+        "" => after.trim_start_matches([' ', ':', ',']).to_owned(),
+        _ => format!("{before} it{after}"),
     }
 }
 
@@ -283,4 +284,29 @@ fn first_reject(table: &crate::store::entry::TableEntry) -> String {
         "{row}column {:?} is {:?}, expected {}",
         finding.column, example.text, example.expected
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_said_once() {
+        for (reason, expected) in [
+            (
+                "/w/inbox/a b.csv is empty where a report was expected",
+                "is empty where a report was expected",
+            ),
+            (
+                "cannot open /w/inbox/a b.csv: Permission denied",
+                "cannot open it: Permission denied",
+            ),
+            (
+                "no known report has these columns",
+                "no known report has these columns",
+            ),
+        ] {
+            assert_eq!(without_path(reason, "inbox/a b.csv"), expected);
+        }
+    }
 }
