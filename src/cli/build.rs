@@ -1,7 +1,7 @@
 //! `build`: the marts from what is current. Also the second half of `run`.
 
 use crate::cli::args::BuildOptions;
-use crate::cli::ingest::owner;
+use crate::cli::ingest::take_lock;
 use crate::cli::query;
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
@@ -26,7 +26,6 @@ use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
 use crate::pipeline::check::Outcome;
 use crate::pipeline::engine::polars::Polars;
-use crate::store::lock::BuildLock;
 use crate::store::marts;
 use crate::store::reader;
 use anyhow::Context as _;
@@ -170,7 +169,7 @@ pub(super) fn build_marts(
             fingerprint,
         });
     }
-    let _lock = BuildLock::take(&session.store, &owner())?;
+    let _lock = take_lock(session)?;
     let n_stages: u64 = pipelines
         .iter()
         .map(|pipeline| pipeline.stages.len() as u64)

@@ -12,12 +12,15 @@ use crate::ingest::current;
 use crate::ingest::current::Refreshed;
 use crate::ingest::inbox;
 use crate::observe::Observer;
+use crate::store::StoreError;
 use crate::store::lock::BuildLock;
 use crate::store::reports::Catalogue;
 use jiff::Timestamp;
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
 
 /// What reading came to, for whoever goes on from there.
 pub(super) struct Ingested {
@@ -46,7 +49,7 @@ pub(super) fn read_and_merge(
         &now,
         observer,
     )?;
-    let _lock = BuildLock::take(&session.store, &owner())?;
+    let _lock = take_lock(session)?;
     // Others may have committed meanwhile: what is current is made of all that is committed.
     catalogue = Catalogue::load(&session.store)?;
     let refreshed = current::refresh(&context, &session.store, &catalogue, observer)?;
@@ -57,8 +60,27 @@ pub(super) fn read_and_merge(
     })
 }
 
+/// How long one process waits for another that is building.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Takes the lock for building, and waits a while for whoever holds it: two runs at once are one after the other.
+///
+/// # Errors
+/// When the other is not done in time, or the store cannot be written.
+pub(super) fn take_lock(session: &Session) -> anyhow::Result<BuildLock> {
+    let started = Instant::now();
+    loop {
+        match BuildLock::take(&session.store, &owner()) {
+            Err(StoreError::Locked { .. }) if started.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            taken => return Ok(taken?),
+        }
+    }
+}
+
 /// Who holds a lock, as the next one is told.
-pub(super) fn owner() -> String {
+fn owner() -> String {
     format!("process {}, since {}", std::process::id(), Timestamp::now())
 }
 
