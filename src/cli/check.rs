@@ -33,17 +33,10 @@ pub(super) fn check(
     let catalogue = Catalogue::load(&session.store)?;
     let (mut held, mut failed) = (Vec::new(), Vec::new());
     for (_, entry) in catalogue.live() {
-        let path = entry
-            .sightings
-            .first()
-            .map_or("", |sighting| sighting.path.as_str());
-        let reason = entry
-            .failure
-            .clone()
-            .or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
+        let (path, reason) = (entry.path(), entry.reason().unwrap_or_default());
         match entry.status() {
-            Status::Held => held.push((path.to_owned(), reason.unwrap_or_default())),
-            Status::Failed => failed.push((path.to_owned(), reason.unwrap_or_default())),
+            Status::Held => held.push((path.to_owned(), reason.to_owned())),
+            Status::Failed => failed.push((path.to_owned(), reason.to_owned())),
             Status::Recognised | Status::Skipped => {}
         }
     }

@@ -101,10 +101,7 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
             ]);
             let mut waiting = Vec::new();
             for (_, entry) in catalogue.live() {
-                let path = entry
-                    .sightings
-                    .first()
-                    .map_or("", |sighting| sighting.path.as_str());
+                let path = entry.path();
                 let short =
                     |id: Option<&String>| id.map_or("-", |id| id.get(..8).unwrap_or(id)).to_owned();
                 if entry.tables.is_empty() {
@@ -133,15 +130,9 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                         render::grouped(read.rows.stored),
                     ]);
                 }
-                if listing::is_waiting(entry.status()) {
-                    let reason = entry
-                        .failure
-                        .clone()
-                        .or_else(|| entry.tables.iter().find_map(|table| table.reason.clone()));
-                    waiting.push(format!(
-                        "{path}: {}",
-                        without_path(&reason.unwrap_or_default(), path)
-                    ));
+                if entry.status().is_waiting() {
+                    let reason = entry.reason().unwrap_or_default();
+                    waiting.push(format!("{path}: {}", without_path(reason, path)));
                 }
             }
             for line in table.lines(terminal.width()) {

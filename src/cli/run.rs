@@ -388,18 +388,19 @@ fn note_run(
         started.strftime("%Y%m%dT%H%M%SZ"),
         std::process::id()
     );
+    let summary = ingested.summary.json();
     let note = json!({
         "run_id": run_id,
         "version": env!("CARGO_PKG_VERSION"),
         "started_at": started.to_string(),
         "ended_at": ended.to_string(),
         "as_of": report.as_of.to_string(),
-        "files_read": ingested.summary.json()["read"],
-        "rows_stored": ingested.summary.json()["rows"],
+        "files_read": summary["read"],
+        "rows_stored": summary["rows"],
         "last_commit": ingested.catalogue.last_seq(),
         "marts_written": report.files_changed(),
         "inputs": kept,
-        "ingest": ingested.summary.json(),
+        "ingest": summary,
     });
     let path = session
         .store

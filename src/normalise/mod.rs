@@ -21,8 +21,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// # Panics
-    /// Never in debug-free use; columns of different length are a fault of the caller and are caught by Arrow later.
+    /// Columns of different length are a fault of the caller, which Arrow refuses when they become a batch.
     pub fn new(columns: Vec<(ColumnName, ArrayRef)>, n_rows: usize) -> Self {
         Self { columns, n_rows }
     }

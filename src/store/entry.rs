@@ -55,6 +55,11 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether it waits for an answer or cannot be read.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Held | Self::Failed)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Recognised => "recognised",
@@ -198,6 +203,25 @@ pub struct SliceEntry {
 
 impl Entry {
     pub const FORMAT: u32 = 1;
+
+    /// Where it was seen, first by name.
+    pub fn path(&self) -> &str {
+        self.sightings
+            .first()
+            .map_or("", |sighting| sighting.path.as_str())
+    }
+
+    /// Why it is what [`Entry::status`] says: the file's reason, or that of the first table of this status.
+    pub fn reason(&self) -> Option<&str> {
+        let status = self.status();
+        let of_table = || {
+            self.tables
+                .iter()
+                .filter(|table| table.status == status)
+                .find_map(|table| table.reason.as_deref())
+        };
+        self.failure.as_deref().or_else(of_table)
+    }
 
     /// The worst that happened to any of its tables.
     pub fn status(&self) -> Status {

@@ -3,7 +3,6 @@
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::entry::Entry;
-use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::files;
 use crate::store::reports::Catalogue;
@@ -163,10 +162,7 @@ pub fn findings(catalogue: &Catalogue) -> Result<RecordBatch, ArrowError> {
     }
     let mut rows: Vec<Row<'_>> = Vec::new();
     for (_, entry) in catalogue.live() {
-        let path = entry
-            .sightings
-            .first()
-            .map_or("", |sighting| sighting.path.as_str());
+        let path = entry.path();
         for table in &entry.tables {
             for finding in &table.findings {
                 let examples = finding.examples.iter().map(Some);
@@ -279,9 +275,4 @@ fn seqs(numbers: impl Iterator<Item = u64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(
         numbers.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX)),
     ))
-}
-
-/// Rows of one file that wait for an answer or cannot be read, with their reasons.
-pub fn is_waiting(status: Status) -> bool {
-    matches!(status, Status::Held | Status::Failed)
 }
