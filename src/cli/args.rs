@@ -110,8 +110,35 @@ pub(super) enum Command {
         /// Its report id, as `ls reports` shows it; the first digits are enough
         report: String,
     },
+    /// Read a kind of report that is not known yet: draft a schema, prove it
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchemaCommand {
+    /// Draft a schema for a file that none knows, into the workspace's schemas/
+    New {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What it is called, as SOURCE/REPORT; without it, own/ and the file's name
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// The sheet of a workbook; without it, the first that no schema knows
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+    },
+    /// Read files with a schema and say whether it reads them whole; store nothing
+    Check {
+        #[arg(value_name = "SCHEMA")]
+        schema: PathBuf,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        told: Told,
+    },
 }
 
 /// What the command line says of files that do not tell.
@@ -230,7 +257,9 @@ impl Cli {
         let told = match &self.command {
             Some(Command::Run(options)) => Some(&options.told),
             Some(Command::Ingest(options)) => Some(&options.told),
-            Some(Command::Inspect { told, .. }) => Some(told),
+            Some(
+                Command::Inspect { told, .. } | Command::Schema(SchemaCommand::Check { told, .. }),
+            ) => Some(told),
             _ => None,
         };
         Place {

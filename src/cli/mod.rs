@@ -15,6 +15,7 @@ mod progress;
 mod query;
 mod render;
 mod run;
+mod schema;
 mod session;
 mod summary;
 mod terminal;
@@ -96,6 +97,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         }
         Command::Answer(options) => answer::answer(&Session::open(&place)?, &options, terminal),
         Command::Accept { report } => answer::accept(&Session::open(&place)?, &report, terminal),
+        Command::Schema(command) => schema::schema(&place, &command, format, terminal),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

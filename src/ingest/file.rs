@@ -85,13 +85,7 @@ fn examine(
     mtime: Option<Timestamp>,
     keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
-    let limits = &context.workspace.config.limits;
-    let limits = read::Limits {
-        expanded_bytes: limits.expanded_bytes,
-        ratio: limits.ratio,
-        entries: limits.entries,
-        depth: limits.depth,
-    };
+    let limits = context.limits();
     let documents = match read::open(&candidate.path, &limits) {
         Ok(documents) => documents,
         Err(error) => {

@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod current;
+pub mod draft;
 pub mod file;
 pub mod inbox;
 mod outputs;
@@ -19,6 +20,7 @@ use crate::model::market::Market;
 use crate::observe::Event;
 use crate::observe::Observer;
 use crate::observe::Stage;
+use crate::read;
 use crate::schema::catalog::Catalog;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -55,6 +57,17 @@ pub struct Flags {
 }
 
 impl Context<'_> {
+    /// What an archive may unpack to in this workspace.
+    pub fn limits(&self) -> read::Limits {
+        let limits = &self.workspace.config.limits;
+        read::Limits {
+            expanded_bytes: limits.expanded_bytes,
+            ratio: limits.ratio,
+            entries: limits.entries,
+            depth: limits.depth,
+        }
+    }
+
     /// Hash of all that decides how a file is read.
     pub fn fingerprint(&self) -> String {
         let schemas = self

@@ -237,6 +237,7 @@ impl Survey {
             folder_account: around.folder.account.as_deref(),
             folder_market: around.folder.market,
             folder_day: around.folder.day,
+            folder_period: around.folder.period,
             flag_account: context.flags.account.as_deref(),
             flag_market: context.flags.market,
             flag_period: context.flags.period,

@@ -35,6 +35,13 @@ impl fmt::Display for PeriodKind {
     }
 }
 
+/// Two days written `2026-01-01..2026-01-31`, both included; none where it is written otherwise or ends before it starts.
+pub fn days_between(text: &str) -> Option<(Date, Date)> {
+    let (start, end) = text.split_once("..")?;
+    let (start, end) = (start.trim().parse().ok()?, end.trim().parse().ok()?);
+    (start <= end).then_some((start, end))
+}
+
 /// The first day of a date's month.
 pub fn month_of(date: Date) -> Date {
     date.first_of_month()

@@ -47,6 +47,8 @@ pub struct Evidence<'a> {
     pub folder_account: Option<&'a str>,
     pub folder_market: Option<Market>,
     pub folder_day: Option<Date>,
+    /// The days that a rule of the workspace says the report covers.
+    pub folder_period: Option<(Date, Date)>,
     pub flag_account: Option<&'a str>,
     pub flag_market: Option<Market>,
     pub flag_period: Option<(Date, Date)>,
@@ -469,7 +471,7 @@ fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     match evidence.name.dates[..] {
         [start, end] if start <= end => Some((start, end)),
-        _ => evidence.flag_period,
+        _ => evidence.folder_period.or(evidence.flag_period),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::model::table::MergeRule;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use regex::Regex;
+use std::collections::BTreeSet;
 
 /// One kind of report: how it is recognised, what its columns mean, and which tables it feeds.
 #[derive(Debug, Clone)]
@@ -92,6 +93,14 @@ pub struct Column {
     pub with: Option<ColumnName>,
     /// Read only where the report lacks this column.
     pub without: Option<ColumnName>,
+}
+
+impl Schema {
+    /// Languages, as ISO 639-1 codes, in which labels are known.
+    pub fn languages(&self) -> BTreeSet<&str> {
+        let labels = self.columns.iter().flat_map(|column| &column.labels);
+        labels.map(|(language, _)| &**language).collect()
+    }
 }
 
 impl Column {
