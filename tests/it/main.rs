@@ -13,6 +13,7 @@ mod fixture;
 mod golden;
 mod large;
 mod oracle;
+mod own_schema;
 mod pipelines;
 mod plain;
 mod props;
