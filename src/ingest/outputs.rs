@@ -264,7 +264,13 @@ fn place_output<'a>(
         .filter(|column| column.additive)
         .map(|column| column.name.as_str())
         .collect();
-    let merged = duplicates::merge(table, batch, output.merge.duplicates, &additive)?;
+    let merged = duplicates::merge(
+        table,
+        batch,
+        output.merge.duplicates,
+        &additive,
+        placing.needs(),
+    )?;
     if !fans_out {
         balance(table, &merged.batch, &sifted.accounts, &additive)?;
     }

@@ -1,5 +1,6 @@
 //! The same key twice inside one file: parts of one thing are summed, look-alikes stay apart.
 
+use crate::model::name::ColumnName;
 use crate::model::table::StoredType;
 use crate::model::table::Table;
 use crate::normalise::NormaliseError;
@@ -17,6 +18,7 @@ use arrow::datatypes::Date32Type;
 use arrow::datatypes::Decimal128Type;
 use arrow::datatypes::Float64Type;
 use arrow::datatypes::Int64Type;
+use arrow::datatypes::TimestampMillisecondType;
 use arrow::row::RowConverter;
 use arrow::row::SortField;
 use foldhash::fast::FixedState;
@@ -34,7 +36,8 @@ pub struct Merged {
 /// Sums rows that share a key, where the schema says so and additive measures are all that differs in weight: additive
 /// columns are summed, ratios become null (they hold for no sum), the rest stays as in the first row.
 ///
-/// `additive` are names of columns that may be summed. Rows keep their order.
+/// `additive` are names of columns that may be summed; `time` is the column by which a row is the latest of its key. Rows
+/// keep their order.
 ///
 /// # Errors
 /// When Arrow refuses: a fault of this program.
@@ -43,6 +46,7 @@ pub fn merge(
     batch: RecordBatch,
     duplicates: Duplicates,
     additive: &[&str],
+    time: Option<&ColumnName>,
 ) -> Result<Merged, NormaliseError> {
     if duplicates == Duplicates::Keep || batch.num_rows() < 2 {
         return Ok(Merged { batch, n_merged: 0 });
@@ -74,6 +78,10 @@ pub fn merge(
     if into.is_empty() {
         return Ok(Merged { batch, n_merged: 0 });
     }
+    if duplicates == Duplicates::Latest {
+        let times = time.and_then(|name| table.index_of(name.as_str()));
+        return latest(&batch, times.map(|at| batch.column(at)), &into);
+    }
     let mut kept = vec![true; batch.num_rows()];
     into.values().flatten().for_each(|row| kept[*row] = false);
     let columns = batch
@@ -99,6 +107,34 @@ pub fn merge(
     let batch = filter_record_batch(&all, &BooleanArray::from(kept.clone()))?;
     Ok(Merged {
         batch,
+        n_merged: kept.iter().filter(|kept| !**kept).count() as u64,
+    })
+}
+
+/// Keeps of each key the row whose time is the latest; without times, or where they are equal, the one further down.
+fn latest(
+    batch: &RecordBatch,
+    times: Option<&ArrayRef>,
+    into: &BTreeMap<usize, Vec<usize>>,
+) -> Result<Merged, NormaliseError> {
+    let at = |row: usize| -> Option<i64> {
+        let times = times.filter(|times| times.is_valid(row))?;
+        if let Some(days) = times.as_primitive_opt::<Date32Type>() {
+            return Some(i64::from(days.value(row)));
+        }
+        let times = times.as_primitive_opt::<TimestampMillisecondType>()?;
+        Some(times.value(row))
+    };
+    let mut kept = vec![true; batch.num_rows()];
+    for (first, others) in into {
+        let rows = || std::iter::once(*first).chain(others.iter().copied());
+        let last = rows().max_by_key(|row| (at(*row), *row));
+        for row in rows() {
+            kept[row] = Some(row) == last;
+        }
+    }
+    Ok(Merged {
+        batch: filter_record_batch(batch, &BooleanArray::from(kept.clone()))?,
         n_merged: kept.iter().filter(|kept| !**kept).count() as u64,
     })
 }

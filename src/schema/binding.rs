@@ -67,10 +67,23 @@ impl Binding {
             if label.is_empty() {
                 continue;
             }
-            if let Some((at, column)) = applicable
-                .iter()
-                .find(|(_, column)| column.is_labelled(label))
-            {
+            let labelled = |label: &Label| {
+                applicable
+                    .iter()
+                    .find(|(_, column)| column.is_labelled(label))
+            };
+            if let Some((at, column)) = labelled(label) {
+                // A label that stands again is also known by its number: the second `Weight` is `Weight 2`.
+                let again = labels[..source]
+                    .iter()
+                    .filter(|earlier| *earlier == label)
+                    .count()
+                    + 1;
+                let numbered = Label::of(&format!("{} {again}", label.as_str()));
+                let (at, column, label) = match labelled(&numbered).filter(|_| again > 1) {
+                    Some((at, column)) => (at, column, &numbered),
+                    None => (at, column, label),
+                };
                 if !taken.insert(*at) {
                     binding.duplicate.push((source, cell.as_str().into()));
                     continue;

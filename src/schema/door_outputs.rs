@@ -23,6 +23,11 @@ impl Door<'_> {
         let table = self.name(&wire.table, TableName::parse);
         let period = self.period(&wire.period);
         let merge = self.merge(&wire.merge);
+        if let (Some(period), Some(merge)) = (&period, &merge)
+            && merge.duplicates == Duplicates::Latest
+        {
+            self.latest(wire, period, columns);
+        }
         for name in &wire.columns {
             if !columns
                 .iter()
@@ -47,6 +52,27 @@ impl Door<'_> {
             columns: limited,
             steps,
         })
+    }
+
+    /// Of rows that share a key one can be the latest only by a time of their own, and the others may hold no amounts that
+    /// would be lost.
+    fn latest(&mut self, wire: &WireOutput, period: &Period, columns: &[Column]) {
+        let at = wire.merge.get_ref().duplicates.span().start;
+        if !matches!(
+            period,
+            Period::Snapshot { day: Some(_) } | Period::Event { .. }
+        ) {
+            self.fault(
+                at,
+                "\"latest\" needs a [period] with a column: snapshot or event",
+            );
+        }
+        if columns.iter().any(|column| column.additive) {
+            self.fault(
+                at,
+                "\"latest\" leaves rows out, and no column may then be additive",
+            );
+        }
     }
 
     fn period(&mut self, spanned: &Spanned<WirePeriod>) -> Option<Period> {
@@ -98,7 +124,11 @@ impl Door<'_> {
         );
         let duplicates = self.word(
             &wire.duplicates,
-            &[("sum", Duplicates::Sum), ("keep", Duplicates::Keep)],
+            &[
+                ("sum", Duplicates::Sum),
+                ("keep", Duplicates::Keep),
+                ("latest", Duplicates::Latest),
+            ],
         );
         let key = self.column_names(&wire.key);
         let partial_by = wire

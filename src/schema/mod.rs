@@ -217,6 +217,8 @@ pub enum Duplicates {
     Sum,
     /// Different things that look alike: kept apart by an ordinal.
     Keep,
+    /// The same thing seen again: the row whose time is the latest stands, of equal times the one further down.
+    Latest,
 }
 
 /// A change to the shape of the rows, declared by the schema.
