@@ -56,7 +56,7 @@ fn new(
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
     let limits = session.context().limits();
-    let documents = read::open(file, &limits)?;
+    let documents = read::open(file, &limits, session.flags.market)?;
     let (document, table) = choose(session, &documents, sheet)?;
     let id = match id {
         Some(id) => id.to_owned(),

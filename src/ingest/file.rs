@@ -6,6 +6,7 @@ use crate::ingest::inbox::Candidate;
 use crate::ingest::table;
 use crate::ingest::table::Surroundings;
 use crate::model::id;
+use crate::model::market::Market;
 use crate::model::table::MergeBy;
 use crate::normalise::facts;
 use crate::read;
@@ -23,6 +24,7 @@ use crate::store::rejects;
 use crate::store::writer;
 use crate::workspace::inbox::folder_facts;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::error::Error;
 
 /// All innermost files of a path.
@@ -86,7 +88,7 @@ fn examine(
     keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
     let limits = context.limits();
-    let documents = match read::open(&candidate.path, &limits) {
+    let documents = match read::open(&candidate.path, &limits, likely_market(context, candidate)) {
         Ok(documents) => documents,
         Err(error) => {
             let place = [
@@ -114,6 +116,24 @@ fn examine(
     Ok(FileReading {
         documents: readings,
     })
+}
+
+/// The marketplace as far as it is known before the file is opened; who is wrong about it is found out later.
+fn likely_market(context: &Context<'_>, candidate: &Candidate) -> Option<Market> {
+    let config = &context.workspace.config;
+    let configured: BTreeSet<Market> = config
+        .accounts
+        .iter()
+        .flat_map(|account| account.markets.iter().copied())
+        .collect();
+    facts::name_facts(&name_of(candidate))
+        .market
+        .or(folder_facts(&config.inbox_rules, &candidate.in_inbox).market)
+        .or(context.flags.market)
+        .or(configured
+            .first()
+            .copied()
+            .filter(|_| configured.len() == 1))
 }
 
 fn name_of(candidate: &Candidate) -> String {

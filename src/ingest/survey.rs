@@ -47,6 +47,8 @@ pub(super) struct Survey {
     pub is_kept_whole: bool,
     kept_bytes: usize,
     n_chunks: usize,
+    /// Rows with more cells than the header.
+    pub ragged: Findings,
     /// The rows after the sample were observed too.
     has_rest: bool,
 }
@@ -66,6 +68,7 @@ impl Survey {
             is_kept_whole: true,
             kept_bytes: 0,
             n_chunks: 0,
+            ragged: Findings::default(),
             has_rest: false,
         }
     }
@@ -141,6 +144,7 @@ impl Survey {
                 if let Some(source) = currency {
                     self.learn_currencies(&chunk, source);
                 }
+                self.observe_widths(&chunk, detection);
                 self.rows_have_market |= market.is_some_and(|source| {
                     (0..chunk.n_rows()).any(|row| !chunk.cell(row, source).trim().is_empty())
                 });
@@ -161,6 +165,33 @@ impl Survey {
             .ok()
             .and_then(|identity| identity.market);
         self.styles.decide(prior(&evidence.answers, market))
+    }
+
+    /// Counts rows that have text beyond the last column of the header: a separator inside a cell shifts what follows it.
+    fn observe_widths(&mut self, chunk: &RawChunk, detection: &Detection<'_>) {
+        let n_columns = detection.labels.len();
+        let is_fact = |text: &str| {
+            let mut facts = detection.schema.facts.iter();
+            facts.any(|fact| fact.from == FactSource::Stray && fact.pattern.is_match(text))
+        };
+        for row in (0..chunk.n_rows()).filter(|row| chunk.width(*row) > n_columns) {
+            let beyond = (n_columns..chunk.width(row)).find(|at| {
+                let cell = chunk.cell(row, *at).trim();
+                !cell.is_empty() && !is_fact(cell)
+            });
+            if let Some(at) = beyond {
+                self.ragged.push(Finding {
+                    code: Code::RaggedRow,
+                    column: "".into(),
+                    place: Some(Place {
+                        row: chunk.row_number(row),
+                        column: u32::try_from(at + 1).unwrap_or(u32::MAX),
+                    }),
+                    text: chunk.cell(row, at).trim().into(),
+                    expected: format!("at most {n_columns} cells, as the header has; the cells beyond are not stored").into(),
+                });
+            }
+        }
     }
 
     /// Adds to the style evidence. Any chunks in any order give the same evidence.

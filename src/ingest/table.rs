@@ -196,6 +196,7 @@ fn read_detected(
         }
     }
     let mut findings = rows.findings.clone();
+    findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
     let identity = match identity::identify(&evidence) {

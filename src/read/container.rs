@@ -4,6 +4,7 @@
 //! Names inside of archives are only ever shown; they never become paths. Knows nothing of reports.
 
 use crate::model::id::ContentId;
+use crate::model::market::Market;
 use crate::read::Document;
 use crate::read::Kind;
 use crate::read::Limits;
@@ -39,6 +40,7 @@ const HEAD: u64 = 8 << 10;
 /// One walk from a path inwards.
 pub(super) struct Walk<'a> {
     limits: &'a Limits,
+    market: Option<Market>,
     found: Vec<Document>,
     entries: usize,
     expanded: u64,
@@ -46,9 +48,10 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(limits: &'a Limits, market: Option<Market>) -> Self {
         Self {
             limits,
+            market,
             found: Vec::new(),
             entries: 0,
             expanded: 0,
@@ -341,11 +344,12 @@ impl<'a> Walk<'a> {
     }
 
     fn survey(&mut self, source: &Source, origin: &Origin) -> Result<Survey, ReadError> {
-        let survey = source
+        let mut survey = source
             .reader()
             .and_then(encoding::survey)
             .map_err(|why| ReadError::of(origin, why))?;
         self.expanded += survey.size;
+        survey.market = self.market;
         Ok(survey)
     }
 }

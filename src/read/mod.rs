@@ -32,6 +32,7 @@ pub use table::OpeningRow;
 pub use table::Table;
 
 use crate::model::id::ContentId;
+use crate::model::market::Market;
 use crate::read::container::Walk;
 use std::fmt;
 use std::path::Path;
@@ -183,7 +184,12 @@ impl Document {
 /// Opens a file: one document for a plain file, one per innermost file for gzip and zip archives, in archive order.
 ///
 /// A member of an archive that is no report does not stop the others: it is a document of [`Kind::Unreadable`]. A file on
-/// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile.
-pub fn open(path: &Path, limits: &Limits) -> Result<Vec<Document>, ReadError> {
-    Walk::new(limits).start(path)
+/// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile. `market`, where it is
+/// known before the first byte, decides between encodings that the bytes leave open, and nothing else.
+pub fn open(
+    path: &Path,
+    limits: &Limits,
+    market: Option<Market>,
+) -> Result<Vec<Document>, ReadError> {
+    Walk::new(limits, market).start(path)
 }
