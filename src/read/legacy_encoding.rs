@@ -148,6 +148,10 @@ impl Legacy {
         if paired && sound(EUC_JP, &euc_jp) && euc_jp.kana * 5 >= euc_jp.letters {
             return EUC_JP;
         }
+        // A few half-width kana look like anything; a Japanese report is then in the Japanese encoding.
+        if market == Some("JP") && self.lost_as(SHIFT_JIS) == 0 {
+            return SHIFT_JIS;
+        }
         let gb18030 = Script::of(GB18030, &self.sample);
         if sound(GB18030, &gb18030)
             && (paired || guessed == GB18030)
@@ -158,9 +162,8 @@ impl Legacy {
         if [EUC_KR, BIG5].contains(&guessed) && sound(guessed, &Script::of(guessed, &self.sample)) {
             return guessed;
         }
-        // What the bytes leave open, the marketplace decides: a few half-width kana, or letters that other code pages have.
+        // What the bytes leave open, the marketplace decides: letters that other code pages have in the same places.
         match market {
-            Some("JP") if self.lost_as(SHIFT_JIS) == 0 => SHIFT_JIS,
             Some("PL") if told_by("pl") == WINDOWS_1250 => WINDOWS_1250,
             Some("TR") if told_by("tr") == WINDOWS_1254 => WINDOWS_1254,
             _ => WINDOWS_1252,

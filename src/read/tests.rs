@@ -402,10 +402,10 @@ fn the_marketplace_decides_between_encodings_that_the_bytes_leave_open() {
     let kana = text(&[0xD7, 0xDD, 0xCC, 0xDF]);
     let polish = text(b"\xAF\xF3\xB3ta lampa \xB6wieci, g\xB3o\xB6na \xBFar\xF3wka");
     for (bytes, market, expected) in [
-        (&kana, None, "windows-1252"),
         (&kana, Some("JP"), "Shift_JIS"),
-        (&kana, Some("US"), "windows-1252"),
+        (&kana, Some("CN"), "gb18030"),
         (&polish, Some("DE"), "windows-1252"),
+        (&polish, Some("PL"), "windows-1250"),
     ] {
         let folder = TempDir::new().unwrap();
         let path = write(&folder, "report.txt", bytes);
