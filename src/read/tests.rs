@@ -400,7 +400,7 @@ fn a_damaged_member_costs_only_itself() {
 fn the_marketplace_decides_between_encodings_that_the_bytes_leave_open() {
     let text = |bytes: &[u8]| [b"sku\tname\n1\t", bytes, b"\n2\tx\n"].concat();
     let kana = text(&[0xD7, 0xDD, 0xCC, 0xDF]);
-    let polish = text(b"\xAF\xF3\xB3ta lampa \xB6wieci, g\xB3o\xB6na \xBFar\xF3wka");
+    let polish = text(b"\xAF\xF3\xB3ta lampa \x9Cwieci, g\xB3o\x9Cna \xBFar\xF3wka");
     for (bytes, market, expected) in [
         (&kana, Some("JP"), "Shift_JIS"),
         (&kana, Some("CN"), "gb18030"),
