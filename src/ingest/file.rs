@@ -14,7 +14,9 @@ use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::entry::PeriodEntry;
 use crate::store::entry::Rows;
+use crate::store::entry::SliceEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::files;
@@ -245,6 +247,15 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
     }
 }
 
+/// Marks the first and the last day of a report as ones that it may hold a part of.
+fn mark_edges(slices: &mut [SliceEntry], period: Option<&PeriodEntry>) {
+    let Some(period) = period else { return };
+    for slice in slices {
+        let is = |day: &Option<String>| day.as_deref() == Some(slice.day.as_str());
+        slice.edge = is(&period.start) || is(&period.end);
+    }
+}
+
 /// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
 fn keep(
     context: &Context<'_>,
@@ -260,6 +271,9 @@ fn keep(
             MergeBy::Slice => {
                 let encoded = part::encode(&path, table, &part.batch)?;
                 entry.slices = encoded.slices;
+                if table.has_cut_edges() {
+                    mark_edges(&mut entry.slices, reading.entry.period.as_ref());
+                }
                 encoded.bytes
             }
             MergeBy::Key => writer::encode(

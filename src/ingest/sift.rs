@@ -17,6 +17,7 @@ use crate::normalise::skip;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
+use crate::schema::Step;
 use crate::schema::binding::Binding;
 use crate::store::entry::Rows;
 use crate::store::rejects::Reject;
@@ -57,7 +58,7 @@ impl<'a> Sifter<'a> {
         binding: &'a Binding,
         labels: &'a [String],
         fields: &'a [Field],
-        rows_have_market: bool,
+        market_is_needed: bool,
         file: &'a str,
         sheet: Option<&'a str>,
     ) -> Self {
@@ -67,15 +68,22 @@ impl<'a> Sifter<'a> {
             .filter_map(|output| match &output.period {
                 Period::Day { day, .. }
                 | Period::Snapshot { day: Some(day) }
-                | Period::Event { at: day } => Some(day),
+                | Period::Event { at: day, .. } => Some(day),
                 _ => None,
             })
             .collect();
+        // What is filled down from the rows above may be blank.
+        let is_filled = |name: &ColumnName| {
+            let mut steps = schema.outputs.iter().flat_map(|output| &output.steps);
+            steps.any(|step| matches!(step, Step::FillDown { column } if column == name))
+        };
         let needed = (0..fields.len())
             .filter(|at| {
                 let column = &fields[*at].column;
-                let names_market = rows_have_market && column.name.as_str() == "marketplace";
-                column.required || names_market || days.contains(&&column.name)
+                let names_market = market_is_needed && column.name.as_str() == "marketplace";
+                column.required
+                    || names_market
+                    || days.contains(&&column.name) && !is_filled(&column.name)
             })
             .collect();
         Self {

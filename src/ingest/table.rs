@@ -170,7 +170,7 @@ fn read_detected(
         &detection.binding,
         &detection.labels,
         &fields,
-        evidence.rows_have_market,
+        evidence.rows_have_market && identity::market_of_blank(&evidence).is_none(),
         around.path,
         table.sheet.as_deref(),
     );

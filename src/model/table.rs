@@ -86,6 +86,8 @@ pub struct MergeRule {
     pub partial_by: Option<ColumnName>,
     /// The measure whose loss makes a newer observation poorer.
     pub weight: Option<ColumnName>,
+    /// A column whose values are slices of their own: the id of a document that is complete in itself.
+    pub slice: Option<ColumnName>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +127,17 @@ impl Table {
             Some(PeriodKind::Day) => Some("date"),
             Some(PeriodKind::Range) => Some("period_start"),
             Some(PeriodKind::Snapshot) => Some("snapshot_date"),
+            Some(PeriodKind::DatedEvent) => Some("event_date"),
             Some(PeriodKind::Event) | None => None,
         }
+    }
+
+    /// Whether the first and last day of a report are likely cut: events of a span that the user chose, told by nothing
+    /// but their day.
+    pub fn has_cut_edges(&self) -> bool {
+        self.period == Some(PeriodKind::DatedEvent)
+            && self.merge.by == MergeBy::Slice
+            && self.merge.slice.is_none()
     }
 
     /// Every file of the table has exactly this schema.

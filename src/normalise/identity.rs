@@ -72,6 +72,8 @@ pub struct Identity {
     /// None where each row names its own.
     pub market: Option<Market>,
     pub market_from: Origin,
+    /// That of rows which name none, where other rows of the table do.
+    pub market_of_blank: Option<Market>,
     /// True when the marketplace follows from the currency alone.
     pub market_by_currency: bool,
     pub observed_at: Timestamp,
@@ -166,6 +168,7 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         account_from,
         market,
         market_from,
+        market_of_blank: market_of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
@@ -184,6 +187,7 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         account_from: Origin::Configuration,
         market: None,
         market_from: Origin::Configuration,
+        market_of_blank: None,
         market_by_currency: false,
         observed_at,
         observed_day,
@@ -195,6 +199,18 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
 
 fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
+}
+
+/// The marketplace of rows that name none in a table whose rows do: what would be known of the table without them.
+pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
+    let without = Evidence {
+        rows_have_market: false,
+        ..evidence.clone()
+    };
+    settle_market(&without)
+        .ok()
+        .filter(|_| evidence.rows_have_market)
+        .and_then(|(market, ..)| market)
 }
 
 type SettledMarket = (Option<Market>, Origin, bool);

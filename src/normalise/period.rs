@@ -1,5 +1,6 @@
 //! Which period each row speaks of, and into which table that leads.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
@@ -24,6 +25,8 @@ use arrow::datatypes::DataType;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::TimestampMillisecondType;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,7 +45,7 @@ impl Days {
     /// Adds the days of one chunk.
     pub fn observe(&mut self, period: &Period, columns: &Columns) {
         let (firsts, lasts): (Option<&ColumnName>, Option<&ColumnName>) = match period {
-            Period::Day { day, range } => {
+            Period::Day { day, range, .. } => {
                 if let Some(array) = columns.get(day.as_str()) {
                     self.seen.extend(days(array).into_iter().flatten());
                     return;
@@ -55,7 +58,7 @@ impl Days {
             Period::Range {
                 extremes: Some((first, last)),
             } => (Some(first), Some(last)),
-            Period::Snapshot { day: Some(day) } | Period::Event { at: day } => {
+            Period::Snapshot { day: Some(day) } | Period::Event { at: day, .. } => {
                 (Some(day), Some(day))
             }
             Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => {
@@ -129,6 +132,8 @@ enum How {
     },
     SnapshotColumn(ColumnName),
     Observed(Date),
+    /// The event's column, from which its day follows.
+    EventColumn(ColumnName),
     Event,
     None,
 }
@@ -170,16 +175,19 @@ pub fn place(
         })
     };
     match &output.period {
-        Period::Day { day, range } if has(day) => {
+        Period::Day { day, range, months } if has(day) => {
+            // Rows of months go to a table of their own, or to that of ranges.
+            let twin = range.as_ref().map(|_| output.table.range_twin());
+            let of_months = months.clone().or(twin);
             let monthly = match answers.unit {
                 Some(unit) => unit == Unit::Month,
                 None => looks_monthly(days, identity)?,
             };
-            if monthly && range.is_some() {
+            if let Some(table) = of_months.filter(|_| monthly) {
                 let span = days
                     .extremes()
                     .map(|(first, last)| (first, last.last_of_month()));
-                let (table, how) = (output.table.range_twin(), How::MonthColumn(day.clone()));
+                let how = How::MonthColumn(day.clone());
                 return Ok(Placing {
                     table,
                     kind: Some(PeriodKind::Range),
@@ -216,11 +224,17 @@ pub fn place(
                 span: Some((day, day)),
             })
         }
+        Period::Event { at, fixed: true } if has(at) => Ok(Placing {
+            table: output.table.clone(),
+            kind: Some(PeriodKind::DatedEvent),
+            how: How::EventColumn(at.clone()),
+            span: days.extremes(),
+        }),
         Period::Event { .. } => {
             let (table, span) = (output.table.clone(), days.extremes());
             Ok(Placing {
                 table,
-                kind: Some(PeriodKind::Event),
+                kind: output.period.kind(),
                 how: How::Event,
                 span,
             })
@@ -254,8 +268,41 @@ fn looks_monthly(days: &Days, identity: &Identity) -> Result<bool, Question> {
     })
 }
 
-/// The columns that place `n` rows in time.
-pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef)> {
+/// The days of events as the marketplace counts them: that of the table, or that of each row.
+fn event_days(rows: &Columns, at: &ColumnName, market: Option<Market>) -> Vec<Option<i32>> {
+    let Some(array) = rows.get(at.as_str()) else {
+        return vec![None; rows.n_rows()];
+    };
+    let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>() else {
+        return days(array);
+    };
+    let codes = rows
+        .get("marketplace")
+        .and_then(|array| array.as_string_opt::<i32>());
+    let mut zones: BTreeMap<Market, TimeZone> = BTreeMap::new();
+    (0..times.len())
+        .map(|row| {
+            let at = times.is_valid(row).then(|| times.value(row))?;
+            let of_row = codes.filter(|codes| codes.is_valid(row));
+            let market = market.or_else(|| Market::by_code(of_row?.value(row)));
+            let zone = match market {
+                Some(market) => zones
+                    .entry(market)
+                    .or_insert_with(|| TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)),
+                None => &TimeZone::UTC,
+            };
+            let at = jiff::Timestamp::from_millisecond(at).ok()?;
+            Some(day_number(zone.to_datetime(at).date()))
+        })
+        .collect()
+}
+
+/// The columns that place `n` rows in time. `market` is that of the table, where it has one.
+pub fn columns(
+    placing: &Placing,
+    rows: &Columns,
+    market: Option<Market>,
+) -> Vec<(&'static str, ArrayRef)> {
     let n = rows.n_rows();
     let fixed = |date: Date| -> ArrayRef { Arc::new(Date32Array::from_value(day_number(date), n)) };
     let of = |name: &ColumnName| -> Vec<Option<i32>> {
@@ -309,6 +356,13 @@ pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef
                 ("month", mapped(&days, month_of)),
             ]
         }
+        How::EventColumn(at) => {
+            let days = event_days(rows, at, market);
+            vec![
+                ("event_date", mapped(&days, same)),
+                ("month", mapped(&days, month_of)),
+            ]
+        }
         How::Observed(day) => vec![
             ("snapshot_date", fixed(*day)),
             ("month", fixed(month_of(*day))),
@@ -329,7 +383,10 @@ impl Placing {
     /// The column without which a row has no place in time.
     pub fn needs(&self) -> Option<&ColumnName> {
         match &self.how {
-            How::DayColumn(day) | How::MonthColumn(day) | How::SnapshotColumn(day) => Some(day),
+            How::DayColumn(day)
+            | How::MonthColumn(day)
+            | How::SnapshotColumn(day)
+            | How::EventColumn(day) => Some(day),
             How::Fixed { .. } | How::Observed(_) | How::Event | How::None => None,
         }
     }

@@ -246,5 +246,6 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         required: false,
         with: None,
         without: None,
+        order: None,
     }
 }

@@ -98,8 +98,10 @@ impl Catalog {
 fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
-    if let Period::Day { range: Some(_), .. } = &output.period {
-        names.push((output.table.range_twin(), Some(PeriodKind::Range)));
+    if let Period::Day { range, months, .. } = &output.period {
+        let twin = range.is_some().then(|| output.table.range_twin());
+        let ranges = twin.into_iter().chain(months.clone());
+        names.extend(ranges.map(|table| (table, Some(PeriodKind::Range))));
     }
     names
 }
@@ -284,6 +286,7 @@ fn finish(table: &mut Table) {
             ("period_certain", StoredType::Bool),
         ],
         PeriodKind::Snapshot => &[("snapshot_date", StoredType::Date)],
+        PeriodKind::DatedEvent => &[("event_date", StoredType::Date)],
         PeriodKind::Event => &[],
     };
     let front = [
@@ -341,6 +344,7 @@ fn title_of(name: &str) -> &'static str {
         "period_end" => "期间结束",
         "period_certain" => "期间是否确定",
         "snapshot_date" => "快照日期",
+        "event_date" => "发生日期",
         "currency" => "币种",
         "observed_at" => "观测时间",
         "observed_from" => "观测时间来源",

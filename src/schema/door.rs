@@ -2,6 +2,7 @@
 
 use crate::model::logical_type::BarePercent;
 use crate::model::logical_type::LogicalType;
+use crate::model::market::DateOrder;
 use crate::model::name::BadName;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
@@ -286,6 +287,15 @@ impl<'a> Door<'a> {
                 ),
             );
         }
+        let order = wire.date_order.as_ref().and_then(|word| {
+            self.word(
+                word,
+                &[
+                    ("day-first", DateOrder::DayFirst),
+                    ("month-first", DateOrder::MonthFirst),
+                ],
+            )
+        });
         Some(Column {
             name: name?,
             title_zh: wire.title_zh.into(),
@@ -304,6 +314,7 @@ impl<'a> Door<'a> {
             required: wire.required,
             with,
             without,
+            order,
         })
     }
 

@@ -91,6 +91,10 @@ impl Door<'_> {
             (Some(day), false, None, None, false) => Period::Day {
                 day: self.column_name(day)?,
                 range,
+                months: wire
+                    .months
+                    .as_ref()
+                    .and_then(|name| self.name(name, TableName::parse)),
             },
             (None, true, None, None, false) => Period::Range { extremes: range },
             (None, false, Some(day), None, false) if range.is_none() => {
@@ -103,6 +107,7 @@ impl Door<'_> {
             }
             (None, false, None, Some(at), false) if range.is_none() => Period::Event {
                 at: self.column_name(at)?,
+                fixed: wire.fixed,
             },
             (None, false, None, None, true) if range.is_none() => Period::Always,
             _ => {
@@ -113,6 +118,9 @@ impl Door<'_> {
                 return None;
             }
         };
+        if wire.fixed && wire.event.is_none() {
+            self.fault(spanned.span().start, "`fixed` goes with `event`");
+        }
         Some(period)
     }
 
@@ -135,6 +143,7 @@ impl Door<'_> {
             .partial_by
             .as_ref()
             .and_then(|name| self.column_name(name));
+        let slice = wire.slice.as_ref().and_then(|name| self.column_name(name));
         let weight = wire.weight.as_ref().and_then(|name| self.column_name(name));
         Some(Merge {
             rule: MergeRule {
@@ -142,6 +151,7 @@ impl Door<'_> {
                 key,
                 partial_by,
                 weight,
+                slice,
             },
             duplicates: duplicates?,
         })

@@ -10,6 +10,7 @@ pub mod label;
 pub mod wire;
 
 use crate::model::logical_type::LogicalType;
+use crate::model::market::DateOrder;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
@@ -93,6 +94,8 @@ pub struct Column {
     pub with: Option<ColumnName>,
     /// Read only where the report lacks this column.
     pub without: Option<ColumnName>,
+    /// The order in which this report writes numeric dates wherever it comes from; what the cells say is believed first.
+    pub order: Option<DateOrder>,
 }
 
 impl Schema {
@@ -177,6 +180,8 @@ pub enum Period {
     Day {
         day: ColumnName,
         range: Option<(ColumnName, ColumnName)>,
+        /// Where rows of whole months go; without it, to the range twin.
+        months: Option<TableName>,
     },
     /// Always a range; start and end from facts, from the two columns' extremes if named, or from the user.
     Range {
@@ -185,7 +190,11 @@ pub enum Period {
     /// A state: at a column's day, else at the observation.
     Snapshot { day: Option<ColumnName> },
     /// An event at a column's time.
-    Event { at: ColumnName },
+    Event {
+        at: ColumnName,
+        /// No later report moves the day: rows are parted by month.
+        fixed: bool,
+    },
     /// No period: a seed.
     Always,
 }
@@ -197,7 +206,8 @@ impl Period {
             Self::Day { .. } => Some(PeriodKind::Day),
             Self::Range { .. } => Some(PeriodKind::Range),
             Self::Snapshot { .. } => Some(PeriodKind::Snapshot),
-            Self::Event { .. } => Some(PeriodKind::Event),
+            Self::Event { fixed: false, .. } => Some(PeriodKind::Event),
+            Self::Event { fixed: true, .. } => Some(PeriodKind::DatedEvent),
             Self::Always => None,
         }
     }

@@ -77,10 +77,13 @@ pub(super) struct WireSeed {
 pub(super) struct WirePeriod {
     pub(super) day: Option<Spanned<String>>,
     pub(super) range: Option<(Spanned<String>, Spanned<String>)>,
+    pub(super) months: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) range_only: bool,
     pub(super) snapshot: Option<Spanned<String>>,
     pub(super) event: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) fixed: bool,
     #[serde(default)]
     pub(super) none: bool,
 }
@@ -93,6 +96,7 @@ pub(super) struct WireMerge {
     pub(super) duplicates: Spanned<String>,
     pub(super) partial_by: Option<Spanned<String>>,
     pub(super) weight: Option<Spanned<String>>,
+    pub(super) slice: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +142,8 @@ pub(super) struct WireColumn {
     pub(super) with: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) without: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) date_order: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

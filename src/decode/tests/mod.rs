@@ -41,6 +41,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         required: false,
         with: None,
         without: None,
+        order: None,
     };
     Field {
         source,

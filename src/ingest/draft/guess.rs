@@ -257,6 +257,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         required: false,
         with: None,
         without: None,
+        order: None,
     })
 }
 
