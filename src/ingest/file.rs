@@ -7,16 +7,17 @@ use crate::ingest::table;
 use crate::ingest::table::Surroundings;
 use crate::model::id;
 use crate::model::market::Market;
+use crate::model::name::TableName;
 use crate::model::table::MergeBy;
+use crate::model::table::Table;
 use crate::normalise::facts;
 use crate::read;
 use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::entry::PeriodEntry;
+use crate::store::entry::Part;
 use crate::store::entry::Rows;
-use crate::store::entry::SliceEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::files;
@@ -26,6 +27,7 @@ use crate::store::rejects;
 use crate::store::writer;
 use crate::workspace::inbox::folder_facts;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::error::Error;
 
@@ -248,11 +250,29 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
 }
 
 /// Marks the first and the last day of a report as ones that it may hold a part of.
-fn mark_edges(slices: &mut [SliceEntry], period: Option<&PeriodEntry>) {
-    let Some(period) = period else { return };
-    for slice in slices {
-        let is = |day: &Option<String>| day.as_deref() == Some(slice.day.as_str());
-        slice.edge = is(&period.start) || is(&period.end);
+fn mark_edges(context: &Context<'_>, parts: &mut [Part]) {
+    let is_cut = |name: &str| {
+        let table = TableName::parse(name).ok();
+        table.is_some_and(|name| context.catalog.table(&name).is_some_and(Table::has_cut_edges))
+    };
+    let mut edges: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for part in parts.iter().filter(|part| is_cut(&part.table)) {
+        for slice in &part.slices {
+            let day = &slice.day;
+            let (first, last) = edges
+                .entry(part.table.clone())
+                .or_insert_with(|| (day.clone(), day.clone()));
+            *first = first.clone().min(day.clone());
+            *last = last.clone().max(day.clone());
+        }
+    }
+    for part in parts {
+        let Some((first, last)) = edges.get(&part.table) else {
+            continue;
+        };
+        for slice in &mut part.slices {
+            slice.edge = slice.day == *first || slice.day == *last;
+        }
     }
 }
 
@@ -271,9 +291,6 @@ fn keep(
             MergeBy::Slice => {
                 let encoded = part::encode(&path, table, &part.batch)?;
                 entry.slices = encoded.slices;
-                if table.has_cut_edges() {
-                    mark_edges(&mut entry.slices, reading.entry.period.as_ref());
-                }
                 encoded.bytes
             }
             MergeBy::Key => writer::encode(
@@ -285,6 +302,7 @@ fn keep(
         };
         files::put_new(&path, &bytes)?;
     }
+    mark_edges(context, &mut reading.entry.parts);
     match &reading.entry.reading {
         Some(id) => rejects::write(store, id, &reading.rejects),
         None => Ok(()),

@@ -5,6 +5,7 @@ use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
 use jiff::Timestamp;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -470,6 +471,26 @@ fn dated(text: &str) -> Option<Date> {
         .copied()
 }
 
+/// The first day of the week, month, quarter or year that ends with a day.
+fn start_of(unit: &str, end: Date) -> Option<Date> {
+    let unit = unit.to_lowercase();
+    let is = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
+    let month = |month: i8| Date::new(end.year(), month, 1).ok();
+    if is(&["day", "daily"]) {
+        Some(end)
+    } else if is(&["week", "woche", "wöchentlich"]) {
+        Some(end.saturating_sub(6.days()))
+    } else if is(&["month", "monat"]) {
+        month(end.month())
+    } else if is(&["quarter", "quartal"]) {
+        month((end.month() - 1) / 3 * 3 + 1)
+    } else if is(&["year", "jahr"]) {
+        month(1)
+    } else {
+        None
+    }
+}
+
 fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     if let Some(period) = evidence.answers.period {
         return Some(period);
@@ -484,6 +505,11 @@ fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     };
     if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
         return (start <= end).then_some((start, end));
+    }
+    if let (Some(end), Some(unit)) = (fact("period_end"), evidence.facts.first("period_unit"))
+        && let Some(start) = start_of(&unit.value, end)
+    {
+        return Some((start, end));
     }
     match evidence.name.dates[..] {
         [start, end] if start <= end => Some((start, end)),

@@ -8,8 +8,11 @@ use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
+use arrow::array::ArrowPrimitiveType;
 use arrow::array::AsArray;
+use arrow::array::Decimal128Array;
 use arrow::array::Int64Array;
+use arrow::array::PrimitiveArray;
 use arrow::array::StringArray;
 use arrow::array::UInt32Array;
 use arrow::array::new_null_array;
@@ -18,6 +21,9 @@ use arrow::compute::interleave;
 use arrow::compute::is_not_null;
 use arrow::compute::kernels::zip::zip;
 use arrow::compute::take;
+use arrow::datatypes::DataType;
+use arrow::datatypes::Decimal128Type;
+use arrow::datatypes::Int64Type;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +82,7 @@ impl Steps {
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
                 Step::FirstOf { column, of } => first_of(column, of, &mut columns)?,
+                Step::SumOf { column, of } => sum_of(column, of, &mut columns),
                 Step::Extract {
                     column,
                     from,
@@ -274,6 +281,45 @@ fn first_of(
         columns.set(column.clone(), array);
     }
     Ok(())
+}
+
+/// Sums of decimals or of whole numbers, row by row.
+fn sum_of(column: &ColumnName, of: &[ColumnName], columns: &mut Columns) {
+    let arrays: Vec<&ArrayRef> = of
+        .iter()
+        .filter_map(|name| columns.get(name.as_str()))
+        .collect();
+    let Some(first) = arrays.first() else { return };
+    let ty = first.data_type().clone();
+    let n = columns.n_rows();
+    let summed: ArrayRef = if ty == DataType::Int64 {
+        let of: Vec<_> = arrays
+            .iter()
+            .filter_map(|array| array.as_primitive_opt::<Int64Type>())
+            .collect();
+        Arc::new(rowwise(n, &of).collect::<Int64Array>())
+    } else {
+        let of: Vec<_> = arrays
+            .iter()
+            .filter(|array| *array.data_type() == ty)
+            .filter_map(|array| array.as_primitive_opt::<Decimal128Type>())
+            .collect();
+        let sums: Decimal128Array = rowwise(n, &of).collect();
+        Arc::new(sums.with_data_type(ty))
+    };
+    columns.set(column.clone(), summed);
+}
+
+fn rowwise<'a, T: ArrowPrimitiveType<Native: std::ops::Add<Output = T::Native>>>(
+    n: usize,
+    of: &'a [&'a PrimitiveArray<T>],
+) -> impl Iterator<Item = Option<T::Native>> + 'a {
+    (0..n).map(move |row| {
+        of.iter()
+            .filter(|array| array.is_valid(row))
+            .map(|array| array.value(row))
+            .reduce(|sum, value| sum + value)
+    })
 }
 
 fn extract(column: &ColumnName, from: &ColumnName, pattern: &Regex, columns: &mut Columns) {

@@ -217,7 +217,7 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
                 add(column, StoredType::Text, "");
             }
             Step::FillDown { .. } => {}
-            Step::FirstOf { column, of } => {
+            Step::FirstOf { column, of } | Step::SumOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
                     typed(&mut add, column, first.ty, "");
                 }

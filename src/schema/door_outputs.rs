@@ -179,6 +179,12 @@ impl Door<'_> {
                 of: self.column_names(of),
             });
         }
+        if let (Some(column), Some(of)) = (&wire.sum_of, &wire.of) {
+            return Some(Step::SumOf {
+                column: self.column_name(column)?,
+                of: self.column_names(of),
+            });
+        }
         if let (Some(column), Some(from), Some(pattern)) =
             (&wire.extract, &wire.from, &wire.pattern)
         {

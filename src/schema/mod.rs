@@ -152,6 +152,7 @@ pub const FACT_NAMES: &[&str] = &[
     "currency",
     "period_start",
     "period_end",
+    "period_unit",
 ];
 
 /// Rows that are not the report's: totals, footers, repeated headers.
@@ -251,6 +252,11 @@ pub enum Step {
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
     FirstOf {
+        column: ColumnName,
+        of: Vec<ColumnName>,
+    },
+    /// The sum of several exact columns of one type in each row; empty where all are.
+    SumOf {
         column: ColumnName,
         of: Vec<ColumnName>,
     },

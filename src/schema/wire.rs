@@ -153,6 +153,7 @@ pub(super) struct WireStep {
     pub(super) value: Option<String>,
     pub(super) fill_down: Option<Spanned<String>>,
     pub(super) first_of: Option<Spanned<String>>,
+    pub(super) sum_of: Option<Spanned<String>>,
     pub(super) of: Option<Vec<Spanned<String>>>,
     pub(super) extract: Option<Spanned<String>>,
     pub(super) from: Option<Spanned<String>>,
