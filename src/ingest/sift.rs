@@ -312,6 +312,25 @@ impl Sifted {
             .max()
     }
 
+    /// The first two texts that a column holds, if it holds two.
+    pub(super) fn two_of(&self, column: &ColumnName) -> Option<(String, String)> {
+        let mut first: Option<String> = None;
+        for (columns, _) in &self.chunks {
+            let Some(array) = columns.get(column.as_str()) else {
+                continue;
+            };
+            for row in (0..array.len()).filter(|row| array.is_valid(*row)) {
+                let text = array_value_to_string(array, row).ok()?;
+                match &first {
+                    None => first = Some(text),
+                    Some(first) if *first != text => return Some((first.clone(), text)),
+                    Some(_) => {}
+                }
+            }
+        }
+        None
+    }
+
     /// Where the rows went, before equal keys are merged.
     pub(super) fn rows_kept(&self) -> Rows {
         Rows {

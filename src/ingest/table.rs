@@ -199,6 +199,18 @@ fn read_detected(
     findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
+    for bound in detection.binding.columns.iter().filter(|bound| bound.column.same) {
+        if let Some((one, other)) = rows.two_of(&bound.column.name) {
+            questions.push(Question {
+                about: About::Period,
+                text: format!(
+                    "column {:?} says {one} and {other} where one report says one thing: split the file",
+                    bound.label.trim()
+                )
+                .into(),
+            });
+        }
+    }
     let identity = match identity::identify(&evidence) {
         Ok(identity) => Some(identity),
         Err(asked) => {

@@ -247,5 +247,6 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         with: None,
         without: None,
         order: None,
+        same: false,
     }
 }

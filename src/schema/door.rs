@@ -315,6 +315,7 @@ impl<'a> Door<'a> {
             with,
             without,
             order,
+            same: wire.same,
         })
     }
 

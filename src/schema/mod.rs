@@ -94,6 +94,8 @@ pub struct Column {
     pub with: Option<ColumnName>,
     /// Read only where the report lacks this column.
     pub without: Option<ColumnName>,
+    /// All rows of a report say the same here; one that says two things is two reports in one file.
+    pub same: bool,
     /// The order in which this report writes numeric dates wherever it comes from; what the cells say is believed first.
     pub order: Option<DateOrder>,
 }

@@ -143,6 +143,8 @@ pub(super) struct WireColumn {
     #[serde(default)]
     pub(super) without: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) same: bool,
+    #[serde(default)]
     pub(super) date_order: Option<Spanned<String>>,
 }
 

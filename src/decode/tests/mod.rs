@@ -42,6 +42,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         with: None,
         without: None,
         order: None,
+        same: false,
     };
     Field {
         source,

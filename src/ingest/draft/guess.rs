@@ -258,6 +258,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         with: None,
         without: None,
         order: None,
+        same: false,
     })
 }
 
