@@ -46,6 +46,7 @@ const TYPES: [LogicalType; 15] = [
     LogicalType::Bool,
     LogicalType::Rank,
     LogicalType::Bounded,
+    LogicalType::Share,
     LogicalType::Market,
 ];
 

@@ -51,7 +51,7 @@ impl LogicalType {
             Self::Text | Self::Id | Self::Market => StoredType::Text,
             Self::Integer | Self::Rank | Self::Bounded => StoredType::Integer,
             Self::Decimal { scale } | Self::Money { scale } => StoredType::Decimal { scale },
-            Self::Ratio | Self::Percent { .. } => StoredType::Double,
+            Self::Ratio | Self::Percent { .. } | Self::Share => StoredType::Double,
             Self::Date => StoredType::Date,
             Self::Timestamp => StoredType::Timestamp,
             Self::Bool => StoredType::Bool,
@@ -62,7 +62,7 @@ impl LogicalType {
     pub const fn companion(self) -> Option<&'static str> {
         match self {
             Self::Rank => Some("_kind"),
-            Self::Bounded => Some("_bound"),
+            Self::Bounded | Self::Share => Some("_bound"),
             _ => None,
         }
     }
