@@ -205,13 +205,18 @@ fn examine_document(
     Ok(reading)
 }
 
-/// A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
+/// A sheet without rows is nothing where another sheet has some. A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
 fn skip_notes(tables: &mut [TableEntry], foreign: &[usize]) {
-    if !tables
-        .iter()
-        .any(|table| table.status == Status::Recognised)
-    {
+    let has = |status| tables.iter().any(|table| table.status == status && table.schema.is_some());
+    if !has(Status::Recognised) && !has(Status::Skipped) {
         return;
+    }
+    for table in tables.iter_mut() {
+        let reason = table.reason.as_deref().unwrap_or_default();
+        if table.status == Status::Failed && reason.starts_with(table::NO_ROWS) {
+            table.status = Status::Skipped;
+            table.reason = Some("no rows on this sheet".to_owned());
+        }
     }
     for at in foreign {
         tables[*at].status = Status::Skipped;

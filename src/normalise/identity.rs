@@ -451,6 +451,10 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
 
 /// An instant with a zone, or a time without one, which is taken as UTC: the tools that print one print UTC.
 fn instant(text: &str) -> Option<Timestamp> {
+    // Milliseconds since 1970, as tools put them into file names.
+    if text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Timestamp::from_millisecond(text.parse().ok()?).ok();
+    }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }

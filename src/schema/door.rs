@@ -9,6 +9,7 @@ use crate::model::name::SchemaId;
 use crate::schema::Column;
 use crate::schema::Fact;
 use crate::schema::FactSource;
+use crate::schema::Half;
 use crate::schema::Output;
 use crate::schema::Schema;
 use crate::schema::Seed;
@@ -159,6 +160,8 @@ impl<'a> Door<'a> {
             facts,
             skips,
             outputs,
+            not_sheets: wire.not_sheets.as_ref().and_then(|text| self.regex(text)),
+            unusable: wire.unusable.map(Into::into),
             seed: wire.seed.map(|seed| Seed {
                 owner: seed.owner.into(),
                 cadence: seed.cadence.into(),
@@ -236,7 +239,10 @@ impl<'a> Door<'a> {
                     );
                 }
                 let both = |a: &Option<ColumnName>, b: &Option<ColumnName>| a.is_some() && a == b;
-                if both(&other.with, &column.without) || both(&other.without, &column.with) {
+                let are_halves = column.half.is_some()
+                    && other.half.is_some()
+                    && column.half != other.half;
+                if are_halves || both(&other.with, &column.without) || both(&other.without, &column.with) {
                     continue;
                 }
                 let shared = column
@@ -287,6 +293,9 @@ impl<'a> Door<'a> {
                 ),
             );
         }
+        let half = wire.half.as_ref().and_then(|word| {
+            self.word(word, &[("first", Half::First), ("last", Half::Last)])
+        });
         let order = wire.date_order.as_ref().and_then(|word| {
             self.word(
                 word,
@@ -316,6 +325,7 @@ impl<'a> Door<'a> {
             without,
             order,
             same: wire.same,
+            half,
         })
     }
 

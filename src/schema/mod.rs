@@ -39,6 +39,10 @@ pub struct Schema {
     pub skips: Vec<Skip>,
     /// At least one; the first is the main table, the one that `inspect` names.
     pub outputs: Vec<Output>,
+    /// Sheets by name that show how a report is filled in and are none.
+    pub not_sheets: Option<Regex>,
+    /// Why such a file cannot be used although it is known: it lacks what would place its rows.
+    pub unusable: Option<Box<str>>,
     /// Set where the file is not a report but a seed: what a team tells that no report does.
     pub seed: Option<Seed>,
     /// BLAKE3 of the text it was written in: part of a reading's identity.
@@ -94,10 +98,19 @@ pub struct Column {
     pub with: Option<ColumnName>,
     /// Read only where the report lacks this column.
     pub without: Option<ColumnName>,
+    /// The half of the cell that is read: `Jan 3, 2026 - Jan 28, 2026` is two columns under one label.
+    pub half: Option<Half>,
     /// All rows of a report say the same here; one that says two things is two reports in one file.
     pub same: bool,
     /// The order in which this report writes numeric dates wherever it comes from; what the cells say is believed first.
     pub order: Option<DateOrder>,
+}
+
+/// One end of a span that is written in one cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    First,
+    Last,
 }
 
 impl Schema {

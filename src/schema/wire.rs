@@ -28,6 +28,10 @@ pub(super) struct WireSchema {
     #[serde(default)]
     pub(super) confidence: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) not_sheets: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) unusable: Option<String>,
+    #[serde(default)]
     pub(super) signature: WireSignature,
     pub(super) period: Spanned<WirePeriod>,
     pub(super) merge: Spanned<WireMerge>,
@@ -142,6 +146,8 @@ pub(super) struct WireColumn {
     pub(super) with: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) without: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) half: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) same: bool,
     #[serde(default)]

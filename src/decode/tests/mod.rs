@@ -43,6 +43,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         without: None,
         order: None,
         same: false,
+        half: None,
     };
     Field {
         source,

@@ -259,6 +259,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         without: None,
         order: None,
         same: false,
+        half: None,
     })
 }
 
