@@ -27,7 +27,15 @@ pub(crate) enum Content<'a> {
 const NULLS: &[&str] = &["-", "--", "\u{2013}", "\u{2014}", "n/a", "nan", "null"];
 
 /// What parts the two ends of a span.
-const BETWEEN: &[&str] = &[" - ", " \u{2013} ", " \u{2014} ", " ~ ", " to ", " bis ", "~"];
+const BETWEEN: &[&str] = &[
+    " - ",
+    " \u{2013} ",
+    " \u{2014} ",
+    " ~ ",
+    " to ",
+    " bis ",
+    "~",
+];
 
 /// One end of a span; of a text that is none, the text.
 fn half_of(text: &str, half: Half) -> &str {

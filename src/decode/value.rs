@@ -123,7 +123,9 @@ pub(crate) fn share(style: &Style, cell: Content<'_>) -> Read<Share> {
 /// As a fraction of one. A bound is no value.
 pub(crate) fn percent(bare: BarePercent, style: &Style, cell: Content<'_>) -> Read<f64> {
     let share = written_share(bare, style, cell)?;
-    Ok(share.filter(|share| !share.is_bound).map(|share| share.fraction))
+    Ok(share
+        .filter(|share| !share.is_bound)
+        .map(|share| share.fraction))
 }
 
 fn written_share(bare: BarePercent, style: &Style, cell: Content<'_>) -> Read<Share> {

@@ -207,7 +207,11 @@ fn examine_document(
 
 /// A sheet without rows is nothing where another sheet has some. A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
 fn skip_notes(tables: &mut [TableEntry], foreign: &[usize]) {
-    let has = |status| tables.iter().any(|table| table.status == status && table.schema.is_some());
+    let has = |status| {
+        tables
+            .iter()
+            .any(|table| table.status == status && table.schema.is_some())
+    };
     if !has(Status::Recognised) && !has(Status::Skipped) {
         return;
     }
@@ -258,7 +262,12 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
 fn mark_edges(context: &Context<'_>, parts: &mut [Part]) {
     let is_cut = |name: &str| {
         let table = TableName::parse(name).ok();
-        table.is_some_and(|name| context.catalog.table(&name).is_some_and(Table::has_cut_edges))
+        table.is_some_and(|name| {
+            context
+                .catalog
+                .table(&name)
+                .is_some_and(Table::has_cut_edges)
+        })
     };
     let mut edges: BTreeMap<String, (String, String)> = BTreeMap::new();
     for part in parts.iter().filter(|part| is_cut(&part.table)) {

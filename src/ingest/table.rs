@@ -216,7 +216,12 @@ fn read_detected(
     findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
-    for bound in detection.binding.columns.iter().filter(|bound| bound.column.same) {
+    for bound in detection
+        .binding
+        .columns
+        .iter()
+        .filter(|bound| bound.column.same)
+    {
         if let Some((one, other)) = rows.two_of(&bound.column.name) {
             questions.push(Question {
                 about: About::Period,

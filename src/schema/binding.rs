@@ -91,9 +91,14 @@ impl Binding {
                 for (language, _) in column.labels.iter().filter(|(_, known)| known == label) {
                     *languages.entry(language).or_default() += 1;
                 }
-                for (at, half) in applicable.iter().filter(|(other, half)| {
-                    half.half.is_some() && half.is_labelled(label) && !taken.contains(other)
-                }).copied().collect::<Vec<_>>() {
+                for (at, half) in applicable
+                    .iter()
+                    .filter(|(other, half)| {
+                        half.half.is_some() && half.is_labelled(label) && !taken.contains(other)
+                    })
+                    .copied()
+                    .collect::<Vec<_>>()
+                {
                     taken.insert(at);
                     binding.columns.push(BoundColumn {
                         source,

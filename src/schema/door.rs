@@ -239,10 +239,12 @@ impl<'a> Door<'a> {
                     );
                 }
                 let both = |a: &Option<ColumnName>, b: &Option<ColumnName>| a.is_some() && a == b;
-                let are_halves = column.half.is_some()
-                    && other.half.is_some()
-                    && column.half != other.half;
-                if are_halves || both(&other.with, &column.without) || both(&other.without, &column.with) {
+                let are_halves =
+                    column.half.is_some() && other.half.is_some() && column.half != other.half;
+                if are_halves
+                    || both(&other.with, &column.without)
+                    || both(&other.without, &column.with)
+                {
                     continue;
                 }
                 let shared = column
@@ -293,9 +295,10 @@ impl<'a> Door<'a> {
                 ),
             );
         }
-        let half = wire.half.as_ref().and_then(|word| {
-            self.word(word, &[("first", Half::First), ("last", Half::Last)])
-        });
+        let half = wire
+            .half
+            .as_ref()
+            .and_then(|word| self.word(word, &[("first", Half::First), ("last", Half::Last)]));
         let order = wire.date_order.as_ref().and_then(|word| {
             self.word(
                 word,
