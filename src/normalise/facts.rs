@@ -73,7 +73,9 @@ impl Facts {
                     .map(|value| value.as_str().trim())
                     .filter(|value| !value.is_empty())
                 {
-                    self.add(name, value, origin);
+                    let lower = value.to_lowercase();
+                    let meant = fact.values.iter().find(|(from, _)| **from == lower);
+                    self.add(name, meant.map_or(value, |(_, to)| to), origin);
                 }
             }
         }
@@ -206,6 +208,48 @@ fn date_at(text: &str) -> Option<(Date, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::wire;
+
+    #[test]
+    fn a_fact_may_stand_for_another_text() {
+        let text = r#"
+            title = "Traffic"
+            table = "traffic"
+            family = "console"
+            [signature]
+            all = ["day"]
+            [period]
+            day = "day"
+            [merge]
+            by = "slice"
+            key = ["day"]
+            duplicates = "sum"
+            [[fact]]
+            from = "file-name"
+            pattern = '(?i)(?<ad_product>products|brands|display|推广)'
+            values = { Products = "SP", brands = "SB" }
+            [[column]]
+            name = "day"
+            type = "date"
+            labels = { en = ["Date"] }
+        "#;
+        let schema = wire::parse("a/b", text).unwrap();
+        for (name, expected) in [
+            ("Sponsored_Products_report.csv", Some("SP")),
+            ("sponsored_BRANDS_report.csv", Some("SB")),
+            ("Sponsored_Display_report.csv", Some("Display")),
+            ("推广.csv", Some("推广")),
+            ("report.csv", None),
+        ] {
+            let mut facts = Facts::default();
+            facts.learn(&schema, &FactSource::FileName, name);
+            assert_eq!(
+                facts.first("ad_product").map(|claim| &*claim.value),
+                expected,
+                "{name}"
+            );
+        }
+    }
 
     #[test]
     fn names_tell_codes_and_dates() {

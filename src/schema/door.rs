@@ -411,7 +411,15 @@ impl<'a> Door<'a> {
                 "the pattern names no fact: write (?<observed_date>..) or the like",
             );
         }
-        Some(Fact { from, pattern })
+        Some(Fact {
+            from,
+            pattern,
+            values: wire
+                .values
+                .iter()
+                .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
+                .collect(),
+        })
     }
 
     fn skip(&mut self, wire: WireSkip) -> Option<Skip> {

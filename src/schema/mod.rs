@@ -137,6 +137,8 @@ pub struct Fact {
     pub from: FactSource,
     /// Named groups are the facts: see [`FACT_NAMES`].
     pub pattern: Regex,
+    /// Texts that stand for another, compared without case.
+    pub values: Vec<(Box<str>, Box<str>)>,
 }
 
 /// Where a fact is looked for.

@@ -108,6 +108,8 @@ pub(super) struct WireMerge {
 pub(super) struct WireFact {
     pub(super) from: Spanned<String>,
     pub(super) pattern: Spanned<String>,
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
