@@ -154,6 +154,8 @@ pub(super) struct WireColumn {
     pub(super) same: bool,
     #[serde(default)]
     pub(super) date_order: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) also: bool,
 }
 
 #[derive(Deserialize)]
