@@ -90,6 +90,10 @@ impl Survey {
             self.facts
                 .learn(schema, &FactSource::Property, &format!("{name}={value}"));
         }
+        for (path, text) in &table.told {
+            let place = FactSource::Path(path.as_str().into());
+            self.facts.learn(schema, &place, text);
+        }
         for row in table
             .opening
             .iter()
@@ -303,9 +307,10 @@ impl Survey {
             .iter()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
-        entry
-            .reading_notes
-            .push(format!("header in row {}", detection.header_row));
+        entry.reading_notes.push(match &table.nesting {
+            Some(nesting) => format!("records at {nesting}"),
+            None => format!("header in row {}", detection.header_row),
+        });
         for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
             if !style.reason.is_empty() {
                 entry
@@ -354,6 +359,9 @@ impl Survey {
             );
         }
         if let Kind::Text {
+            lost, replacements, ..
+        }
+        | Kind::Nested {
             lost, replacements, ..
         } = around.document.kind
         {

@@ -4,6 +4,8 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::unit;
+use crate::normalise::unit::Unit;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
@@ -30,13 +32,6 @@ pub struct Answers {
     pub day_first: Option<bool>,
     /// Of numbers in text.
     pub decimal_comma: Option<bool>,
-}
-
-/// Whether rows dated on the first of a month are days or months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    Day,
-    Month,
 }
 
 /// All that bears on a table's identity.
@@ -80,6 +75,8 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// What each of its dates stands for, where the report says so.
+    pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
     pub currency: Option<Box<str>>,
 }
@@ -171,6 +168,7 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         observed_day: observed.1,
         observed_from: observed.2,
         period: settle_period(evidence),
+        unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
 }
@@ -189,6 +187,7 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         observed_day,
         observed_from,
         period: settle_period(evidence),
+        unit: unit::told(&evidence.facts),
         currency: None,
     }
 }

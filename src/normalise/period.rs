@@ -11,7 +11,8 @@ use crate::normalise::identity::About;
 use crate::normalise::identity::Answers;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::Question;
-use crate::normalise::identity::Unit;
+use crate::normalise::unit::Unit;
+use crate::normalise::unit::bounds;
 use crate::schema::Output;
 use crate::schema::Period;
 use arrow::array::Array;
@@ -42,7 +43,7 @@ impl Days {
     /// Adds the days of one chunk.
     pub fn observe(&mut self, period: &Period, columns: &Columns) {
         let (firsts, lasts): (Option<&ColumnName>, Option<&ColumnName>) = match period {
-            Period::Day { day, range } => {
+            Period::Day { day, range, .. } => {
                 if let Some(array) = columns.get(day.as_str()) {
                     self.seen.extend(days(array).into_iter().flatten());
                     return;
@@ -58,6 +59,7 @@ impl Days {
             Period::Snapshot { day: Some(day) } | Period::Event { at: day } => {
                 (Some(day), Some(day))
             }
+            Period::Rows { start, end } => (Some(start), Some(end)),
             Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => {
                 (None, None)
             }
@@ -120,8 +122,14 @@ pub struct Placing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum How {
     DayColumn(ColumnName),
-    /// The day column holds the first of each row's month.
-    MonthColumn(ColumnName),
+    /// The day column holds a day of each row's week or month. Rows may speak of less where the report covers less.
+    UnitColumn {
+        day: ColumnName,
+        unit: Unit,
+        within: Option<(Date, Date)>,
+    },
+    /// Each row's own first and last day.
+    RowColumns(ColumnName, ColumnName),
     Fixed {
         start: Date,
         end: Date,
@@ -170,16 +178,19 @@ pub fn place(
         })
     };
     match &output.period {
-        Period::Day { day, range } if has(day) => {
-            let monthly = match answers.unit {
-                Some(unit) => unit == Unit::Month,
-                None => looks_monthly(days, identity)?,
-            };
-            if monthly && range.is_some() {
-                let span = days
-                    .extremes()
-                    .map(|(first, last)| (first, last.last_of_month()));
-                let (table, how) = (output.table.range_twin(), How::MonthColumn(day.clone()));
+        Period::Day {
+            day,
+            range,
+            is_granular,
+        } if has(day) => {
+            let unit = unit_of(days, identity, answers)?;
+            if unit != Unit::Day && (range.is_some() || *is_granular) {
+                let within = identity.period.filter(|_| *is_granular);
+                let span = days.extremes().map(|(first, last)| {
+                    (bounds(first, unit, within).0, bounds(last, unit, within).1)
+                });
+                let (day, table) = (day.clone(), output.table.range_twin());
+                let how = How::UnitColumn { day, unit, within };
                 return Ok(Placing {
                     table,
                     kind: Some(PeriodKind::Range),
@@ -197,6 +208,12 @@ pub fn place(
         }
         Period::Day { .. } => ranged(output.table.range_twin()),
         Period::Range { .. } => ranged(output.table.clone()),
+        Period::Rows { start, end } => Ok(Placing {
+            table: output.table.clone(),
+            kind: Some(PeriodKind::Range),
+            how: How::RowColumns(start.clone(), end.clone()),
+            span: days.extremes(),
+        }),
         Period::Snapshot { day: Some(day) } if has(day) => {
             let how = How::SnapshotColumn(day.clone());
             Ok(Placing {
@@ -231,6 +248,15 @@ pub fn place(
             how: How::None,
             span: None,
         }),
+    }
+}
+
+/// What the dates of the day column stand for: the user's word first, then the report's own, then what they look like.
+fn unit_of(days: &Days, identity: &Identity, answers: &Answers) -> Result<Unit, Question> {
+    match answers.unit.or(identity.unit) {
+        Some(unit) => Ok(unit),
+        None if looks_monthly(days, identity)? => Ok(Unit::Month),
+        None => Ok(Unit::Day),
     }
 }
 
@@ -277,18 +303,19 @@ pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef
                 ("month", mapped(&days, month_of)),
             ]
         }
-        How::MonthColumn(day) => {
-            let days = of(day);
-            vec![
-                ("period_start", mapped(&days, same)),
-                ("period_end", mapped(&days, Date::last_of_month)),
-                (
-                    "period_certain",
-                    Arc::new(BooleanArray::from(vec![true; n])),
-                ),
-                ("month", mapped(&days, month_of)),
-            ]
+        How::UnitColumn { day, unit, within } => {
+            let spans: Vec<Option<(i32, i32)>> = of(day)
+                .iter()
+                .map(|day| {
+                    let (start, end) = bounds(date_of((*day)?)?, *unit, *within);
+                    Some((day_number(start), day_number(end)))
+                })
+                .collect();
+            let starts: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.0)).collect();
+            let ends: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.1)).collect();
+            own_range(&starts, &ends, mapped)
         }
+        How::RowColumns(start, end) => own_range(&of(start), &of(end), mapped),
         How::Fixed {
             start,
             end,
@@ -317,6 +344,21 @@ pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef
     }
 }
 
+/// The columns of rows that each have a period of their own.
+fn own_range(
+    starts: &[Option<i32>],
+    ends: &[Option<i32>],
+    mapped: impl Fn(&[Option<i32>], fn(Date) -> Date) -> ArrayRef,
+) -> Vec<(&'static str, ArrayRef)> {
+    let certain = BooleanArray::from(vec![true; starts.len()]);
+    vec![
+        ("period_start", mapped(starts, |date| date)),
+        ("period_end", mapped(ends, |date| date)),
+        ("period_certain", Arc::new(certain)),
+        ("month", mapped(starts, month_of)),
+    ]
+}
+
 /// An instant for all rows.
 pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
     Arc::new(TimestampMillisecondArray::from_value(
@@ -326,11 +368,14 @@ pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
 }
 
 impl Placing {
-    /// The column without which a row has no place in time.
-    pub fn needs(&self) -> Option<&ColumnName> {
+    /// The columns without which a row has no place in time.
+    pub fn needs(&self) -> Vec<&ColumnName> {
         match &self.how {
-            How::DayColumn(day) | How::MonthColumn(day) | How::SnapshotColumn(day) => Some(day),
-            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => None,
+            How::DayColumn(day) | How::UnitColumn { day, .. } | How::SnapshotColumn(day) => {
+                vec![day]
+            }
+            How::RowColumns(start, end) => vec![start, end],
+            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => Vec::new(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The steps that a schema declares, applied to the columns of one output.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
 use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
+use crate::normalise::divide;
 use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
@@ -37,6 +39,8 @@ pub struct Steps {
     unpivoted: Vec<Unpivoted>,
     /// Texts of facts by name.
     facts: BTreeMap<Box<str>, Box<str>>,
+    /// The marketplace of all rows, where they do not name their own.
+    market: Option<Market>,
 }
 
 /// Rows after the steps, with the source row of each.
@@ -46,11 +50,16 @@ pub struct Stepped {
 }
 
 impl Steps {
-    pub fn of(unpivoted: Vec<Unpivoted>, facts: BTreeMap<Box<str>, Box<str>>) -> Self {
+    pub fn of(
+        unpivoted: Vec<Unpivoted>,
+        facts: BTreeMap<Box<str>, Box<str>>,
+        market: Option<Market>,
+    ) -> Self {
         Self {
             carried: BTreeMap::new(),
             unpivoted,
             facts,
+            market,
         }
     }
 
@@ -75,6 +84,13 @@ impl Steps {
                     columns.set(column.clone(), repeated(value, columns.n_rows()));
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
+                Step::Divide {
+                    columns: names,
+                    by,
+                    only,
+                } => {
+                    divide::divide(names, *by, only.as_ref(), self.market, &mut columns);
+                }
                 Step::FirstOf { column, of } => first_of(column, of, &mut columns)?,
                 Step::Extract {
                     column,
@@ -405,6 +421,7 @@ mod tests {
                 column: name("unpivoted_0"),
             }],
             BTreeMap::from([("own".into(), "B0A".into())]),
+            None,
         );
         let own = Own {
             name: name("own"),

@@ -88,9 +88,17 @@ impl Door<'_> {
             &wire.event,
             wire.none,
         ) {
+            (None, false, None, None, false) if wire.rows.is_some() && range.is_none() => {
+                let (start, end) = wire.rows.as_ref()?;
+                Period::Rows {
+                    start: self.column_name(start)?,
+                    end: self.column_name(end)?,
+                }
+            }
             (Some(day), false, None, None, false) => Period::Day {
                 day: self.column_name(day)?,
                 range,
+                is_granular: wire.granular,
             },
             (None, true, None, None, false) => Period::Range { extremes: range },
             (None, false, Some(day), None, false) if range.is_none() => {
@@ -108,7 +116,7 @@ impl Door<'_> {
             _ => {
                 self.fault(
                     spanned.span().start,
-                    "[period] is one of: day (with range or not), range-only (with range or not), snapshot, event, none",
+                    "[period] is one of: day (with range or granular or not), range-only (with range or not), rows, snapshot, event, none",
                 );
                 return None;
             }
@@ -209,10 +217,13 @@ impl Door<'_> {
                 names_to: named(self, &wire.names_to),
             });
         }
+        if let Some(step) = self.divide(spanned) {
+            return Some(step);
+        }
         self.fault(
             spanned.span().start,
             "a step is one of: constant + value; fill-down; first-of + of; extract + from + pattern; \
-             unpivot + name-to + value-to + type",
+             unpivot + name-to + value-to + type; divide + by; minor-units",
         );
         None
     }

@@ -5,6 +5,7 @@
 pub mod binding;
 pub mod catalog;
 mod door;
+mod door_nesting;
 mod door_outputs;
 pub mod label;
 pub mod wire;
@@ -13,12 +14,14 @@ use crate::model::logical_type::LogicalType;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
+use crate::model::nesting::Nesting;
 use crate::model::period::PeriodKind;
 use crate::model::table::MergeRule;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use regex::Regex;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One kind of report: how it is recognised, what its columns mean, and which tables it feeds.
 #[derive(Debug, Clone)]
@@ -33,6 +36,10 @@ pub struct Schema {
     /// Reports of one family replace each other; families never do, and are never added.
     pub family: Box<str>,
     pub signature: Signature,
+    /// Where the rows lie, of a report that is a nested document.
+    pub nesting: Option<Arc<Nesting>>,
+    /// Whether a delimited text or a workbook may be this report.
+    pub is_flat: bool,
     pub columns: Vec<Column>,
     pub facts: Vec<Fact>,
     pub skips: Vec<Skip>,
@@ -96,6 +103,14 @@ pub struct Column {
 }
 
 impl Schema {
+    /// Whether a table can be this report's: one of the same nesting, or one of none.
+    pub fn may_read(&self, nesting: Option<&Nesting>) -> bool {
+        match nesting {
+            Some(nesting) => self.nesting.as_deref() == Some(nesting),
+            None => self.is_flat,
+        }
+    }
+
     /// Languages, as ISO 639-1 codes, in which labels are known.
     pub fn languages(&self) -> BTreeSet<&str> {
         let labels = self.columns.iter().flat_map(|column| &column.labels);
@@ -134,6 +149,8 @@ pub enum FactSource {
     Property,
     /// A cell in a column without header, or in a row of which it is the only cell.
     Stray,
+    /// A value of a nested document, by its path from the top.
+    Path(Box<str>),
     /// The header label under which a column was found.
     LabelOf(ColumnName),
     /// The greatest value of a column.
@@ -149,6 +166,7 @@ pub const FACT_NAMES: &[&str] = &[
     "currency",
     "period_start",
     "period_end",
+    "granularity",
 ];
 
 /// Rows that are not the report's: totals, footers, repeated headers.
@@ -177,11 +195,15 @@ pub enum Period {
     Day {
         day: ColumnName,
         range: Option<(ColumnName, ColumnName)>,
+        /// The fact `granularity` says whether days, weeks or months begin there.
+        is_granular: bool,
     },
     /// Always a range; start and end from facts, from the two columns' extremes if named, or from the user.
     Range {
         extremes: Option<(ColumnName, ColumnName)>,
     },
+    /// Each row has a first and a last day of its own.
+    Rows { start: ColumnName, end: ColumnName },
     /// A state: at a column's day, else at the observation.
     Snapshot { day: Option<ColumnName> },
     /// An event at a column's time.
@@ -195,7 +217,7 @@ impl Period {
     pub const fn kind(&self) -> Option<PeriodKind> {
         match self {
             Self::Day { .. } => Some(PeriodKind::Day),
-            Self::Range { .. } => Some(PeriodKind::Range),
+            Self::Range { .. } | Self::Rows { .. } => Some(PeriodKind::Range),
             Self::Snapshot { .. } => Some(PeriodKind::Snapshot),
             Self::Event { .. } => Some(PeriodKind::Event),
             Self::Always => None,
@@ -250,6 +272,20 @@ pub enum Step {
         from: ColumnName,
         pattern: Regex,
     },
+    /// Numbers divided, in all rows or where a text column says one of a few words.
+    Divide {
+        columns: Vec<ColumnName>,
+        by: Divisor,
+        only: Option<(ColumnName, Vec<Box<str>>)>,
+    },
+}
+
+/// What numbers are divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Divisor {
+    Number(u32),
+    /// The smallest coins in one unit of the row's currency: 100 cents, 1 yen.
+    MinorUnits,
 }
 
 /// The queried thing's own reading in an unpivoted report.
