@@ -7,13 +7,16 @@ use crate::ingest::table;
 use crate::ingest::table::Surroundings;
 use crate::model::id;
 use crate::model::market::Market;
+use crate::model::name::TableName;
 use crate::model::table::MergeBy;
+use crate::model::table::Table;
 use crate::normalise::facts;
 use crate::read;
 use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::entry::Part;
 use crate::store::entry::Rows;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
@@ -24,6 +27,7 @@ use crate::store::rejects;
 use crate::store::writer;
 use crate::workspace::inbox::folder_facts;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::error::Error;
 
@@ -209,13 +213,22 @@ fn examine_document(
     Ok(reading)
 }
 
-/// A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
+/// A sheet without rows is nothing where another sheet has some. A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
 fn skip_notes(tables: &mut [TableEntry], foreign: &[usize]) {
-    if !tables
-        .iter()
-        .any(|table| table.status == Status::Recognised)
-    {
+    let has = |status| {
+        tables
+            .iter()
+            .any(|table| table.status == status && table.schema.is_some())
+    };
+    if !has(Status::Recognised) && !has(Status::Skipped) {
         return;
+    }
+    for table in tables.iter_mut() {
+        let reason = table.reason.as_deref().unwrap_or_default();
+        if table.status == Status::Failed && reason.starts_with(table::NO_ROWS) {
+            table.status = Status::Skipped;
+            table.reason = Some("no rows on this sheet".to_owned());
+        }
     }
     for at in foreign {
         tables[*at].status = Status::Skipped;
@@ -253,6 +266,38 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
     }
 }
 
+/// Marks the first and the last day of a report as ones that it may hold a part of.
+fn mark_edges(context: &Context<'_>, parts: &mut [Part]) {
+    let is_cut = |name: &str| {
+        let table = TableName::parse(name).ok();
+        table.is_some_and(|name| {
+            context
+                .catalog
+                .table(&name)
+                .is_some_and(Table::has_cut_edges)
+        })
+    };
+    let mut edges: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for part in parts.iter().filter(|part| is_cut(&part.table)) {
+        for slice in &part.slices {
+            let day = &slice.day;
+            let (first, last) = edges
+                .entry(part.table.clone())
+                .or_insert_with(|| (day.clone(), day.clone()));
+            *first = first.clone().min(day.clone());
+            *last = last.clone().max(day.clone());
+        }
+    }
+    for part in parts {
+        let Some((first, last)) = edges.get(&part.table) else {
+            continue;
+        };
+        for slice in &mut part.slices {
+            slice.edge = slice.day == *first || slice.day == *last;
+        }
+    }
+}
+
 /// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
 fn keep(
     context: &Context<'_>,
@@ -279,6 +324,7 @@ fn keep(
         };
         files::put_new(&path, &bytes)?;
     }
+    mark_edges(context, &mut reading.entry.parts);
     match &reading.entry.reading {
         Some(id) => rejects::write(store, id, &reading.rejects),
         None => Ok(()),

@@ -17,6 +17,7 @@ use crate::normalise::skip;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
+use crate::schema::Step;
 use crate::schema::binding::Binding;
 use crate::store::entry::Rows;
 use crate::store::rejects::Reject;
@@ -57,7 +58,7 @@ impl<'a> Sifter<'a> {
         binding: &'a Binding,
         labels: &'a [String],
         fields: &'a [Field],
-        rows_have_market: bool,
+        market_is_needed: bool,
         file: &'a str,
         sheet: Option<&'a str>,
     ) -> Self {
@@ -67,16 +68,23 @@ impl<'a> Sifter<'a> {
             .flat_map(|output| match &output.period {
                 Period::Day { day, .. }
                 | Period::Snapshot { day: Some(day) }
-                | Period::Event { at: day } => vec![day],
+                | Period::Event { at: day, .. } => vec![day],
                 Period::Rows { start, end } => vec![start, end],
                 _ => Vec::new(),
             })
             .collect();
+        // What is filled down from the rows above may be blank.
+        let is_filled = |name: &ColumnName| {
+            let mut steps = schema.outputs.iter().flat_map(|output| &output.steps);
+            steps.any(|step| matches!(step, Step::FillDown { column } if column == name))
+        };
         let needed = (0..fields.len())
             .filter(|at| {
                 let column = &fields[*at].column;
-                let names_market = rows_have_market && column.name.as_str() == "marketplace";
-                column.required || names_market || days.contains(&&column.name)
+                let names_market = market_is_needed && column.name.as_str() == "marketplace";
+                column.required
+                    || names_market
+                    || days.contains(&&column.name) && !is_filled(&column.name)
             })
             .collect();
         Self {
@@ -303,6 +311,25 @@ impl Sifted {
                     .max(),
             })
             .max()
+    }
+
+    /// The first two texts that a column holds, if it holds two.
+    pub(super) fn two_of(&self, column: &ColumnName) -> Option<(String, String)> {
+        let mut first: Option<String> = None;
+        for (columns, _) in &self.chunks {
+            let Some(array) = columns.get(column.as_str()) else {
+                continue;
+            };
+            for row in (0..array.len()).filter(|row| array.is_valid(*row)) {
+                let text = array_value_to_string(array, row).ok()?;
+                match &first {
+                    None => first = Some(text),
+                    Some(first) if *first != text => return Some((first.clone(), text)),
+                    Some(_) => {}
+                }
+            }
+        }
+        None
     }
 
     /// Where the rows went, before equal keys are merged.

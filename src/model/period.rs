@@ -14,8 +14,10 @@ pub enum PeriodKind {
     Range,
     /// A state at a time.
     Snapshot,
-    /// Something that happened once.
+    /// Something that happened once, on a day that later reports may state otherwise.
     Event,
+    /// Something that happened once, on a day that stands.
+    DatedEvent,
 }
 
 impl PeriodKind {
@@ -24,7 +26,7 @@ impl PeriodKind {
             Self::Day => "day",
             Self::Range => "range",
             Self::Snapshot => "snapshot",
-            Self::Event => "event",
+            Self::Event | Self::DatedEvent => "event",
         }
     }
 }

@@ -67,6 +67,8 @@ pub struct Identity {
     /// None where each row names its own.
     pub market: Option<Market>,
     pub market_from: Origin,
+    /// That of rows which name none, where other rows of the table do.
+    pub market_of_blank: Option<Market>,
     /// True when the marketplace follows from the currency alone.
     pub market_by_currency: bool,
     pub observed_at: Timestamp,
@@ -163,11 +165,12 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         account_from,
         market,
         market_from,
+        market_of_blank: market_of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
         unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
@@ -182,11 +185,12 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         account_from: Origin::Configuration,
         market: None,
         market_from: Origin::Configuration,
+        market_of_blank: None,
         market_by_currency: false,
         observed_at,
         observed_day,
         observed_from,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
         unit: unit::told(&evidence.facts),
         currency: None,
     }
@@ -194,6 +198,18 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
 
 fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
+}
+
+/// The marketplace of rows that name none in a table whose rows do: what would be known of the table without them.
+pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
+    let without = Evidence {
+        rows_have_market: false,
+        ..evidence.clone()
+    };
+    settle_market(&without)
+        .ok()
+        .filter(|_| evidence.rows_have_market)
+        .and_then(|(market, ..)| market)
 }
 
 type SettledMarket = (Option<Market>, Origin, bool);
@@ -433,6 +449,10 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
 
 /// An instant with a zone, or a time without one, which is taken as UTC: the tools that print one print UTC.
 fn instant(text: &str) -> Option<Timestamp> {
+    // Milliseconds since 1970, as tools put them into file names.
+    if text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Timestamp::from_millisecond(text.parse().ok()?).ok();
+    }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
@@ -446,32 +466,11 @@ fn instant(text: &str) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
-fn dated(text: &str) -> Option<Date> {
+pub(super) fn dated(text: &str) -> Option<Date> {
     crate::normalise::facts::name_facts(text)
         .dates
         .first()
         .copied()
-}
-
-fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
-    if let Some(period) = evidence.answers.period {
-        return Some(period);
-    }
-    let fact = |name: &str| {
-        let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-    };
-    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
-        return (start <= end).then_some((start, end));
-    }
-    match evidence.name.dates[..] {
-        [start, end] if start <= end => Some((start, end)),
-        _ => evidence.folder_period.or(evidence.flag_period),
-    }
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

@@ -1,5 +1,6 @@
 //! Which period each row speaks of, and into which table that leads.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
@@ -25,6 +26,8 @@ use arrow::datatypes::DataType;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::TimestampMillisecondType;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -56,7 +59,7 @@ impl Days {
             Period::Range {
                 extremes: Some((first, last)),
             } => (Some(first), Some(last)),
-            Period::Snapshot { day: Some(day) } | Period::Event { at: day } => {
+            Period::Snapshot { day: Some(day) } | Period::Event { at: day, .. } => {
                 (Some(day), Some(day))
             }
             Period::Rows { start, end } => (Some(start), Some(end)),
@@ -137,6 +140,8 @@ enum How {
     },
     SnapshotColumn(ColumnName),
     Observed(Date),
+    /// The event's column, from which its day follows.
+    EventColumn(ColumnName),
     Event,
     None,
 }
@@ -181,22 +186,21 @@ pub fn place(
         Period::Day {
             day,
             range,
+            months,
             is_granular,
         } if has(day) => {
             let unit = unit_of(days, identity, answers)?;
-            if unit != Unit::Day && (range.is_some() || *is_granular) {
+            // Rows of months go to a table of their own, or to that of ranges.
+            let has_twin = range.is_some() || *is_granular;
+            let twin = has_twin.then(|| output.table.range_twin());
+            let of_unit = match unit {
+                Unit::Day => None,
+                Unit::Week => twin,
+                Unit::Month => months.clone().or(twin),
+            };
+            if let Some(table) = of_unit {
                 let within = identity.period.filter(|_| *is_granular);
-                let span = days.extremes().map(|(first, last)| {
-                    (bounds(first, unit, within).0, bounds(last, unit, within).1)
-                });
-                let (day, table) = (day.clone(), output.table.range_twin());
-                let how = How::UnitColumn { day, unit, within };
-                return Ok(Placing {
-                    table,
-                    kind: Some(PeriodKind::Range),
-                    how,
-                    span,
-                });
+                return Ok(placed_by_unit(table, days, day, (unit, within)));
             }
             let how = How::DayColumn(day.clone());
             Ok(Placing {
@@ -233,11 +237,17 @@ pub fn place(
                 span: Some((day, day)),
             })
         }
+        Period::Event { at, fixed: true } if has(at) => Ok(Placing {
+            table: output.table.clone(),
+            kind: Some(PeriodKind::DatedEvent),
+            how: How::EventColumn(at.clone()),
+            span: days.extremes(),
+        }),
         Period::Event { .. } => {
             let (table, span) = (output.table.clone(), days.extremes());
             Ok(Placing {
                 table,
-                kind: Some(PeriodKind::Event),
+                kind: output.period.kind(),
                 how: How::Event,
                 span,
             })
@@ -248,6 +258,27 @@ pub fn place(
             how: How::None,
             span: None,
         }),
+    }
+}
+
+/// Rows whose day column names a week or month each, of which the report may cover a part.
+fn placed_by_unit(
+    table: TableName,
+    days: &Days,
+    day: &ColumnName,
+    (unit, within): (Unit, Option<(Date, Date)>),
+) -> Placing {
+    let span = days.extremes().map(|(first, last)| {
+        let (start, _) = bounds(first, unit, within);
+        let (_, end) = bounds(last, unit, within);
+        (start, end)
+    });
+    let day = day.clone();
+    Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how: How::UnitColumn { day, unit, within },
+        span,
     }
 }
 
@@ -280,8 +311,41 @@ fn looks_monthly(days: &Days, identity: &Identity) -> Result<bool, Question> {
     })
 }
 
-/// The columns that place `n` rows in time.
-pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef)> {
+/// The days of events as the marketplace counts them: that of the table, or that of each row.
+fn event_days(rows: &Columns, at: &ColumnName, market: Option<Market>) -> Vec<Option<i32>> {
+    let Some(array) = rows.get(at.as_str()) else {
+        return vec![None; rows.n_rows()];
+    };
+    let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>() else {
+        return days(array);
+    };
+    let codes = rows
+        .get("marketplace")
+        .and_then(|array| array.as_string_opt::<i32>());
+    let mut zones: BTreeMap<Market, TimeZone> = BTreeMap::new();
+    (0..times.len())
+        .map(|row| {
+            let at = times.is_valid(row).then(|| times.value(row))?;
+            let of_row = codes.filter(|codes| codes.is_valid(row));
+            let market = market.or_else(|| Market::by_code(of_row?.value(row)));
+            let zone = match market {
+                Some(market) => zones
+                    .entry(market)
+                    .or_insert_with(|| TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)),
+                None => &TimeZone::UTC,
+            };
+            let at = jiff::Timestamp::from_millisecond(at).ok()?;
+            Some(day_number(zone.to_datetime(at).date()))
+        })
+        .collect()
+}
+
+/// The columns that place `n` rows in time. `market` is that of the table, where it has one.
+pub fn columns(
+    placing: &Placing,
+    rows: &Columns,
+    market: Option<Market>,
+) -> Vec<(&'static str, ArrayRef)> {
     let n = rows.n_rows();
     let fixed = |date: Date| -> ArrayRef { Arc::new(Date32Array::from_value(day_number(date), n)) };
     let of = |name: &ColumnName| -> Vec<Option<i32>> {
@@ -336,6 +400,13 @@ pub fn columns(placing: &Placing, rows: &Columns) -> Vec<(&'static str, ArrayRef
                 ("month", mapped(&days, month_of)),
             ]
         }
+        How::EventColumn(at) => {
+            let days = event_days(rows, at, market);
+            vec![
+                ("event_date", mapped(&days, same)),
+                ("month", mapped(&days, month_of)),
+            ]
+        }
         How::Observed(day) => vec![
             ("snapshot_date", fixed(*day)),
             ("month", fixed(month_of(*day))),
@@ -371,9 +442,10 @@ impl Placing {
     /// The columns without which a row has no place in time.
     pub fn needs(&self) -> Vec<&ColumnName> {
         match &self.how {
-            How::DayColumn(day) | How::UnitColumn { day, .. } | How::SnapshotColumn(day) => {
-                vec![day]
-            }
+            How::DayColumn(day)
+            | How::UnitColumn { day, .. }
+            | How::SnapshotColumn(day)
+            | How::EventColumn(day) => vec![day],
             How::RowColumns(start, end) => vec![start, end],
             How::Fixed { .. } | How::Observed(_) | How::Event | How::None => Vec::new(),
         }

@@ -1,6 +1,8 @@
-//! What one date of a report stands for: a day, a week, a month.
+//! What one date of a report stands for: a day, a week, a month; and which days the whole of it covers.
 
 use crate::normalise::facts::Facts;
+use crate::normalise::identity::Evidence;
+use crate::normalise::identity::dated;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -18,6 +20,53 @@ pub(super) fn told(facts: &Facts) -> Option<Unit> {
         "WEEK" | "WEEKLY" => Some(Unit::Week),
         "MONTH" | "MONTHLY" => Some(Unit::Month),
         _ => None,
+    }
+}
+
+/// The first day of the week, month, quarter or year that ends with a day.
+fn start_of(unit: &str, end: Date) -> Option<Date> {
+    let unit = unit.to_lowercase();
+    let is = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
+    let month = |month: i8| Date::new(end.year(), month, 1).ok();
+    if is(&["day", "daily"]) {
+        Some(end)
+    } else if is(&["week", "woche", "wöchentlich"]) {
+        Some(end.saturating_sub(6.days()))
+    } else if is(&["month", "monat"]) {
+        month(end.month())
+    } else if is(&["quarter", "quartal"]) {
+        month((end.month() - 1) / 3 * 3 + 1)
+    } else if is(&["year", "jahr"]) {
+        month(1)
+    } else {
+        None
+    }
+}
+
+/// The days that a report as a whole covers.
+pub(super) fn covered(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
+    if let Some(period) = evidence.answers.period {
+        return Some(period);
+    }
+    let fact = |name: &str| {
+        let claim = evidence.facts.first(name)?;
+        claim
+            .value
+            .parse::<Date>()
+            .ok()
+            .or_else(|| dated(&claim.value))
+    };
+    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
+        return (start <= end).then_some((start, end));
+    }
+    if let (Some(end), Some(unit)) = (fact("period_end"), evidence.facts.first("period_unit"))
+        && let Some(start) = start_of(&unit.value, end)
+    {
+        return Some((start, end));
+    }
+    match evidence.name.dates[..] {
+        [start, end] if start <= end => Some((start, end)),
+        _ => evidence.folder_period.or(evidence.flag_period),
     }
 }
 

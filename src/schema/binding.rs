@@ -91,6 +91,21 @@ impl Binding {
                 for (language, _) in column.labels.iter().filter(|(_, known)| known == label) {
                     *languages.entry(language).or_default() += 1;
                 }
+                for (at, half) in applicable
+                    .iter()
+                    .filter(|(other, half)| {
+                        half.half.is_some() && half.is_labelled(label) && !taken.contains(other)
+                    })
+                    .copied()
+                    .collect::<Vec<_>>()
+                {
+                    taken.insert(at);
+                    binding.columns.push(BoundColumn {
+                        source,
+                        label: cell.as_str().into(),
+                        column: half.clone(),
+                    });
+                }
                 if column.dropped {
                     binding.dropped.push(source);
                 } else {
@@ -246,5 +261,8 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         required: false,
         with: None,
         without: None,
+        order: None,
+        same: false,
+        half: None,
     }
 }

@@ -125,12 +125,17 @@ impl Catalog {
 fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
-    if let Period::Day { range: Some(_), .. }
-    | Period::Day {
-        is_granular: true, ..
+    if let Period::Day {
+        range,
+        months,
+        is_granular,
+        ..
     } = &output.period
     {
-        names.push((output.table.range_twin(), Some(PeriodKind::Range)));
+        let has_twin = range.is_some() || *is_granular;
+        let twin = has_twin.then(|| output.table.range_twin());
+        let ranges = twin.into_iter().chain(months.clone());
+        names.extend(ranges.map(|table| (table, Some(PeriodKind::Range))));
     }
     names
 }
@@ -246,7 +251,7 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
                 add(column, StoredType::Text, "");
             }
             Step::FillDown { .. } | Step::Divide { .. } => {}
-            Step::FirstOf { column, of } => {
+            Step::FirstOf { column, of } | Step::SumOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
                     typed(&mut add, column, first.ty, "");
                 }
@@ -315,6 +320,7 @@ fn finish(table: &mut Table) {
             ("period_certain", StoredType::Bool),
         ],
         PeriodKind::Snapshot => &[("snapshot_date", StoredType::Date)],
+        PeriodKind::DatedEvent => &[("event_date", StoredType::Date)],
         PeriodKind::Event => &[],
     };
     let front = [
@@ -372,6 +378,7 @@ fn title_of(name: &str) -> &'static str {
         "period_end" => "期间结束",
         "period_certain" => "期间是否确定",
         "snapshot_date" => "快照日期",
+        "event_date" => "发生日期",
         "currency" => "币种",
         "observed_at" => "观测时间",
         "observed_from" => "观测时间来源",

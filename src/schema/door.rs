@@ -2,12 +2,14 @@
 
 use crate::model::logical_type::BarePercent;
 use crate::model::logical_type::LogicalType;
+use crate::model::market::DateOrder;
 use crate::model::name::BadName;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::schema::Column;
 use crate::schema::Fact;
 use crate::schema::FactSource;
+use crate::schema::Half;
 use crate::schema::Output;
 use crate::schema::Schema;
 use crate::schema::Seed;
@@ -163,6 +165,8 @@ impl<'a> Door<'a> {
             facts,
             skips,
             outputs,
+            not_sheets: wire.not_sheets.as_ref().and_then(|text| self.regex(text)),
+            unusable: wire.unusable.map(Into::into),
             seed: wire.seed.map(|seed| Seed {
                 owner: seed.owner.into(),
                 cadence: seed.cadence.into(),
@@ -240,7 +244,12 @@ impl<'a> Door<'a> {
                     );
                 }
                 let both = |a: &Option<ColumnName>, b: &Option<ColumnName>| a.is_some() && a == b;
-                if both(&other.with, &column.without) || both(&other.without, &column.with) {
+                let are_halves =
+                    column.half.is_some() && other.half.is_some() && column.half != other.half;
+                if are_halves
+                    || both(&other.with, &column.without)
+                    || both(&other.without, &column.with)
+                {
                     continue;
                 }
                 let shared = column
@@ -291,6 +300,19 @@ impl<'a> Door<'a> {
                 ),
             );
         }
+        let half = wire
+            .half
+            .as_ref()
+            .and_then(|word| self.word(word, &[("first", Half::First), ("last", Half::Last)]));
+        let order = wire.date_order.as_ref().and_then(|word| {
+            self.word(
+                word,
+                &[
+                    ("day-first", DateOrder::DayFirst),
+                    ("month-first", DateOrder::MonthFirst),
+                ],
+            )
+        });
         Some(Column {
             name: name?,
             title_zh: wire.title_zh.into(),
@@ -309,6 +331,9 @@ impl<'a> Door<'a> {
             required: wire.required,
             with,
             without,
+            order,
+            same: wire.same,
+            half,
         })
     }
 

@@ -99,6 +99,10 @@ impl Door<'_> {
                 day: self.column_name(day)?,
                 range,
                 is_granular: wire.granular,
+                months: wire
+                    .months
+                    .as_ref()
+                    .and_then(|name| self.name(name, TableName::parse)),
             },
             (None, true, None, None, false) => Period::Range { extremes: range },
             (None, false, Some(day), None, false) if range.is_none() => {
@@ -111,6 +115,7 @@ impl Door<'_> {
             }
             (None, false, None, Some(at), false) if range.is_none() => Period::Event {
                 at: self.column_name(at)?,
+                fixed: wire.fixed,
             },
             (None, false, None, None, true) if range.is_none() => Period::Always,
             _ => {
@@ -121,6 +126,9 @@ impl Door<'_> {
                 return None;
             }
         };
+        if wire.fixed && wire.event.is_none() {
+            self.fault(spanned.span().start, "`fixed` goes with `event`");
+        }
         Some(period)
     }
 
@@ -143,6 +151,7 @@ impl Door<'_> {
             .partial_by
             .as_ref()
             .and_then(|name| self.column_name(name));
+        let slice = wire.slice.as_ref().and_then(|name| self.column_name(name));
         let weight = wire.weight.as_ref().and_then(|name| self.column_name(name));
         Some(Merge {
             rule: MergeRule {
@@ -150,6 +159,7 @@ impl Door<'_> {
                 key,
                 partial_by,
                 weight,
+                slice,
             },
             duplicates: duplicates?,
         })
@@ -173,6 +183,12 @@ impl Door<'_> {
         }
         if let (Some(column), Some(of)) = (&wire.first_of, &wire.of) {
             return Some(Step::FirstOf {
+                column: self.column_name(column)?,
+                of: self.column_names(of),
+            });
+        }
+        if let (Some(column), Some(of)) = (&wire.sum_of, &wire.of) {
+            return Some(Step::SumOf {
                 column: self.column_name(column)?,
                 of: self.column_names(of),
             });

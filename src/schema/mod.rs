@@ -11,6 +11,7 @@ pub mod label;
 pub mod wire;
 
 use crate::model::logical_type::LogicalType;
+use crate::model::market::DateOrder;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
@@ -45,6 +46,10 @@ pub struct Schema {
     pub skips: Vec<Skip>,
     /// At least one; the first is the main table, the one that `inspect` names.
     pub outputs: Vec<Output>,
+    /// Sheets by name that show how a report is filled in and are none.
+    pub not_sheets: Option<Regex>,
+    /// Why such a file cannot be used although it is known: it lacks what would place its rows.
+    pub unusable: Option<Box<str>>,
     /// Set where the file is not a report but a seed: what a team tells that no report does.
     pub seed: Option<Seed>,
     /// BLAKE3 of the text it was written in: part of a reading's identity.
@@ -100,6 +105,19 @@ pub struct Column {
     pub with: Option<ColumnName>,
     /// Read only where the report lacks this column.
     pub without: Option<ColumnName>,
+    /// The half of the cell that is read: `Jan 3, 2026 - Jan 28, 2026` is two columns under one label.
+    pub half: Option<Half>,
+    /// All rows of a report say the same here; one that says two things is two reports in one file.
+    pub same: bool,
+    /// The order in which this report writes numeric dates wherever it comes from; what the cells say is believed first.
+    pub order: Option<DateOrder>,
+}
+
+/// One end of a span that is written in one cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    First,
+    Last,
 }
 
 impl Schema {
@@ -167,6 +185,7 @@ pub const FACT_NAMES: &[&str] = &[
     "period_start",
     "period_end",
     "granularity",
+    "period_unit",
 ];
 
 /// Rows that are not the report's: totals, footers, repeated headers.
@@ -197,6 +216,8 @@ pub enum Period {
         range: Option<(ColumnName, ColumnName)>,
         /// The fact `granularity` says whether days, weeks or months begin there.
         is_granular: bool,
+        /// Where rows of whole months go; without it, to the range twin.
+        months: Option<TableName>,
     },
     /// Always a range; start and end from facts, from the two columns' extremes if named, or from the user.
     Range {
@@ -207,7 +228,11 @@ pub enum Period {
     /// A state: at a column's day, else at the observation.
     Snapshot { day: Option<ColumnName> },
     /// An event at a column's time.
-    Event { at: ColumnName },
+    Event {
+        at: ColumnName,
+        /// No later report moves the day: rows are parted by month.
+        fixed: bool,
+    },
     /// No period: a seed.
     Always,
 }
@@ -219,7 +244,8 @@ impl Period {
             Self::Day { .. } => Some(PeriodKind::Day),
             Self::Range { .. } | Self::Rows { .. } => Some(PeriodKind::Range),
             Self::Snapshot { .. } => Some(PeriodKind::Snapshot),
-            Self::Event { .. } => Some(PeriodKind::Event),
+            Self::Event { fixed: false, .. } => Some(PeriodKind::Event),
+            Self::Event { fixed: true, .. } => Some(PeriodKind::DatedEvent),
             Self::Always => None,
         }
     }
@@ -263,6 +289,11 @@ pub enum Step {
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
     FirstOf {
+        column: ColumnName,
+        of: Vec<ColumnName>,
+    },
+    /// The sum of several exact columns of one type in each row; empty where all are.
+    SumOf {
         column: ColumnName,
         of: Vec<ColumnName>,
     },

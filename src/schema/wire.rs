@@ -28,6 +28,10 @@ pub(super) struct WireSchema {
     #[serde(default)]
     pub(super) confidence: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) not_sheets: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) unusable: Option<String>,
+    #[serde(default)]
     pub(super) signature: WireSignature,
     pub(super) period: Spanned<WirePeriod>,
     pub(super) merge: Spanned<WireMerge>,
@@ -130,16 +134,23 @@ pub(super) struct WireSeed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the schema language"
+)]
 pub(super) struct WirePeriod {
     pub(super) day: Option<Spanned<String>>,
     pub(super) range: Option<(Spanned<String>, Spanned<String>)>,
     pub(super) rows: Option<(Spanned<String>, Spanned<String>)>,
     #[serde(default)]
     pub(super) granular: bool,
+    pub(super) months: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) range_only: bool,
     pub(super) snapshot: Option<Spanned<String>>,
     pub(super) event: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) fixed: bool,
     #[serde(default)]
     pub(super) none: bool,
 }
@@ -152,6 +163,7 @@ pub(super) struct WireMerge {
     pub(super) duplicates: Spanned<String>,
     pub(super) partial_by: Option<Spanned<String>>,
     pub(super) weight: Option<Spanned<String>>,
+    pub(super) slice: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -197,6 +209,12 @@ pub(super) struct WireColumn {
     pub(super) with: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) without: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) half: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) same: bool,
+    #[serde(default)]
+    pub(super) date_order: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -206,6 +224,7 @@ pub(super) struct WireStep {
     pub(super) value: Option<String>,
     pub(super) fill_down: Option<Spanned<String>>,
     pub(super) first_of: Option<Spanned<String>>,
+    pub(super) sum_of: Option<Spanned<String>>,
     pub(super) of: Option<Vec<Spanned<String>>>,
     pub(super) extract: Option<Spanned<String>>,
     pub(super) from: Option<Spanned<String>>,

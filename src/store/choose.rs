@@ -98,6 +98,7 @@ pub(super) fn choose(
             seen.push(Seen {
                 part: one.part,
                 accepted: accepted.contains(parts[one.part].report_id),
+                edge: one.entry.edge,
                 members,
             });
         }
@@ -159,6 +160,7 @@ fn described(entry: &SliceEntry) -> String {
         &entry.account,
         &entry.ad_product,
         &entry.source,
+        &entry.document,
         &entry.day,
         &entry.end,
     ];

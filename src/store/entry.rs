@@ -186,6 +186,12 @@ pub struct SliceEntry {
     pub day: String,
     /// Last day of a range.
     pub end: String,
+    /// The document that is a slice of its own.
+    #[serde(default)]
+    pub document: String,
+    /// The first or last day of a report that may begin and end inside of a day.
+    #[serde(default)]
+    pub edge: bool,
     /// First row in the part, from 0.
     pub start: u64,
     pub rows: u64,

@@ -35,6 +35,7 @@ fn table() -> Table {
         title_zh: "".into(),
         period: Some(PeriodKind::Day),
         merge: MergeRule {
+            slice: None,
             by: MergeBy::Slice,
             key: vec![name("campaign")],
             partial_by: Some(name("campaign")),

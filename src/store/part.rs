@@ -42,6 +42,7 @@ pub struct SliceKey {
     pub account: String,
     pub ad_product: String,
     pub source: String,
+    pub document: String,
 }
 
 impl SliceKey {
@@ -52,15 +53,17 @@ impl SliceKey {
             account: entry.account.clone(),
             ad_product: entry.ad_product.clone(),
             source: entry.source.clone(),
+            document: entry.document.clone(),
         }
     }
 }
 
 /// Columns of a table that make its slices, family first.
-fn slice_columns(table: &Table) -> Vec<(&'static str, usize)> {
+fn slice_columns(table: &Table) -> Vec<(&str, usize)> {
     let mut names = vec!["family", "account", "ad_product", "source"];
     names.extend(table.day_column());
     names.push("period_end");
+    names.extend(table.merge.slice.as_ref().map(ColumnName::as_str));
     names
         .into_iter()
         .filter_map(|name| Some((name, table.index_of(name)?)))
@@ -152,6 +155,11 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
                 source: text("source"),
                 day: table.day_column().map_or_else(String::new, text),
                 end: text("period_end"),
+                document: table
+                    .merge
+                    .slice
+                    .as_ref()
+                    .map_or_else(String::new, |name| text(name.as_str())),
                 ..SliceEntry::default()
             }
         };

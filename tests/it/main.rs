@@ -11,6 +11,7 @@ mod cli;
 mod crash;
 mod fixture;
 mod golden;
+mod headers;
 mod large;
 mod oracle;
 mod own_schema;

@@ -41,6 +41,9 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         required: false,
         with: None,
         without: None,
+        order: None,
+        same: false,
+        half: None,
     };
     Field {
         source,

@@ -257,6 +257,9 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         required: false,
         with: None,
         without: None,
+        order: None,
+        same: false,
+        half: None,
     })
 }
 
