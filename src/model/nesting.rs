@@ -181,8 +181,11 @@ pub const SERIES_LABELS: [&str; 6] = ["metric", "member", "at", "value", "text",
 
 impl fmt::Display for Nesting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, path) in self.rows.iter().enumerate() {
-            write!(f, "{}{path}", if n == 0 { "" } else { ", " })?;
+        if let Some(first) = self.rows.first() {
+            write!(f, "{first}")?;
+        }
+        if self.rows.len() > 1 {
+            write!(f, " and {} more", self.rows.len() - 1)?;
         }
         if self.series.is_empty() {
             Ok(())

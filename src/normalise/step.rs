@@ -6,6 +6,7 @@ use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
 use crate::normalise::divide;
+use crate::schema::ConstantValue;
 use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
@@ -87,7 +88,14 @@ impl Steps {
         for step in steps {
             match step {
                 Step::Constant { column, value } => {
-                    columns.set(column.clone(), repeated(value, columns.n_rows()));
+                    let n = columns.n_rows();
+                    let array: ArrayRef = match value {
+                        ConstantValue::Text(text) => repeated(text, n),
+                        ConstantValue::Integer(number) => {
+                            Arc::new(Int64Array::from_value(*number, n))
+                        }
+                    };
+                    columns.set(column.clone(), array);
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
                 Step::Divide {

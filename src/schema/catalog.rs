@@ -10,6 +10,7 @@ use crate::model::period::PeriodKind;
 use crate::model::table::StoredColumn;
 use crate::model::table::StoredType;
 use crate::model::table::Table;
+use crate::schema::ConstantValue;
 use crate::schema::FACT_NAMES;
 use crate::schema::FactSource;
 use crate::schema::Output;
@@ -247,6 +248,10 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     }
     for step in &output.steps {
         match step {
+            Step::Constant {
+                column,
+                value: ConstantValue::Integer(_),
+            } => add(column, StoredType::Integer, ""),
             Step::Constant { column, .. } | Step::Extract { column, .. } => {
                 add(column, StoredType::Text, "");
             }

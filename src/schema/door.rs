@@ -334,6 +334,14 @@ impl<'a> Door<'a> {
             order,
             same: wire.same,
             half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 

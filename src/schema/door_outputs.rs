@@ -5,6 +5,7 @@ use crate::model::name::TableName;
 use crate::model::table::MergeBy;
 use crate::model::table::MergeRule;
 use crate::schema::Column;
+use crate::schema::ConstantValue;
 use crate::schema::Duplicates;
 use crate::schema::Merge;
 use crate::schema::Output;
@@ -171,10 +172,31 @@ impl Door<'_> {
             name.as_ref().and_then(|name| door.column_name(name))
         };
         if let (Some(column), Some(value)) = (&wire.constant, &wire.value) {
-            return Some(Step::Constant {
-                column: self.column_name(column)?,
-                value: value.as_str().into(),
-            });
+            let at = column.span().start;
+            let value = match wire
+                .r#type
+                .as_ref()
+                .map(Spanned::get_ref)
+                .map(String::as_str)
+            {
+                None => ConstantValue::Text(value.as_str().into()),
+                Some("integer") => match value.parse() {
+                    Ok(number) => ConstantValue::Integer(number),
+                    Err(_) => {
+                        self.fault(at, &format!("{value:?} is no whole number"));
+                        return None;
+                    }
+                },
+                Some(other) => {
+                    self.fault(
+                        at,
+                        &format!("a constant is text or an integer, not {other:?}"),
+                    );
+                    return None;
+                }
+            };
+            let column = self.column_name(column)?;
+            return Some(Step::Constant { column, value });
         }
         if let Some(column) = &wire.fill_down {
             return Some(Step::FillDown {

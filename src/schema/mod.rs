@@ -89,6 +89,9 @@ pub struct Column {
     pub written: Vec<Box<str>>,
     /// Language of a label as an ISO 639-1 code, and the label.
     pub labels: Vec<(Box<str>, Label)>,
+    /// Labels under which it stands where no column that has such stands under one of `labels`: of two ways to count, the
+    /// second. They may be those of columns further down, which then stand empty.
+    pub else_labels: Vec<(Box<str>, Label)>,
     /// Texts that mean "no value" in this column, beside the empty cell.
     pub nulls: Vec<Box<str>>,
     /// Texts that stand for another value: `No Portfolio` for nothing, `精确` for `EXACT`.
@@ -284,7 +287,10 @@ pub enum Step {
         names_to: Option<ColumnName>,
     },
     /// A column with the same text in every row.
-    Constant { column: ColumnName, value: Box<str> },
+    Constant {
+        column: ColumnName,
+        value: ConstantValue,
+    },
     /// An empty cell takes the value above it.
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
@@ -309,6 +315,13 @@ pub enum Step {
         by: Divisor,
         only: Option<(ColumnName, Vec<Box<str>>)>,
     },
+}
+
+/// What a constant column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConstantValue {
+    Text(Box<str>),
+    Integer(i64),
 }
 
 /// What numbers are divided by.

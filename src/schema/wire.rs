@@ -190,6 +190,8 @@ pub(super) struct WireColumn {
     pub(super) r#type: Spanned<String>,
     pub(super) labels: BTreeMap<String, Vec<Spanned<String>>>,
     #[serde(default)]
+    pub(super) else_labels: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub(super) nulls: Vec<String>,
     #[serde(default)]
     pub(super) values: BTreeMap<String, String>,

@@ -44,6 +44,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         order: None,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     };
     Field {
         source,

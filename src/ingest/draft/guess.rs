@@ -260,6 +260,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         order: None,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     })
 }
 
