@@ -301,10 +301,12 @@ impl Survey {
             .first()
             .map(|output| output.table.to_string());
         entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection
-            .binding
-            .unknown
-            .iter()
+        // What stands over nothing is not missed.
+        let unknown = || {
+            let unknown = detection.binding.unknown.iter();
+            unknown.filter(|(source, _)| !table.void.contains(source))
+        };
+        entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
         entry.reading_notes.push(match &table.nesting {
@@ -342,7 +344,7 @@ impl Survey {
                 expected: expected.into(),
             });
         };
-        for (source, label) in &detection.binding.unknown {
+        for (source, label) in unknown() {
             about(
                 Code::UnknownColumn,
                 *source,

@@ -10,6 +10,7 @@ use crate::read::rows::Chunks;
 use crate::read::rows::HeldRows;
 use crate::read::rows::Rows;
 use crate::read::xlsx::SheetTable;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Rows that a header is searched in.
@@ -26,6 +27,8 @@ pub struct Table {
     pub opening: Vec<OpeningRow>,
     /// What makes the rows of a nested document.
     pub nesting: Option<Arc<Nesting>>,
+    /// Positions of labels under which no record of a nested document has a value, but `null` or an empty list.
+    pub void: BTreeSet<usize>,
     /// What a nested document tells beside its records: path and text.
     pub told: Vec<(String, String)>,
     handle: Handle,
@@ -55,6 +58,7 @@ impl Table {
             skipped: None,
             opening: Vec::new(),
             nesting: None,
+            void: BTreeSet::new(),
             told: Vec::new(),
             handle,
         };
@@ -89,10 +93,10 @@ impl Table {
     pub(super) fn nested(
         name: String,
         nesting: Arc<Nesting>,
-        labels: Vec<String>,
         told: Vec<(String, String)>,
-        handle: Handle,
+        table: NestedTable,
     ) -> Self {
+        let labels = table.labels();
         Self {
             sheet: Some(name),
             skipped: None,
@@ -101,8 +105,9 @@ impl Table {
                 cells: labels,
             }],
             nesting: Some(nesting),
+            void: table.void(),
             told,
-            handle,
+            handle: Handle::Nested(table),
         }
     }
 
@@ -113,6 +118,7 @@ impl Table {
             skipped: Some(reason.to_owned()),
             opening: Vec::new(),
             nesting: None,
+            void: BTreeSet::new(),
             told: Vec::new(),
             handle,
         }

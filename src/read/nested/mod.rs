@@ -32,7 +32,6 @@ use crate::read::nested::shape::Shape;
 use crate::read::nested::tape::Tape;
 use crate::read::nested::walk::Part;
 use crate::read::nested::walk::State;
-use crate::read::table::Handle;
 use crate::read::table::Table;
 use std::fmt;
 use std::sync::Arc;
@@ -224,19 +223,17 @@ impl<'a> Survey<'a> {
                     let fixed = self.fixed.iter().find(|(known, _)| known == path);
                     fixed.and_then(|(_, value)| value.clone())
                 });
-                let labels = shape.labels();
-                let handle = Handle::Nested(NestedTable {
+                let table = NestedTable {
                     document: document.clone(),
                     nesting: Arc::clone(nesting),
                     shape: Arc::new(shape),
                     outside: Arc::new(outside.collect()),
-                });
+                };
                 tables.push(Table::nested(
                     name,
                     Arc::clone(nesting),
-                    labels,
                     told.clone(),
-                    handle,
+                    table,
                 ));
             } else if self.owners.iter().zip(met).any(is_met) {
                 tables.push(Table::skipped(name, "an empty list"));

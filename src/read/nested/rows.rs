@@ -16,6 +16,7 @@ use crate::read::nested::series::Cursor;
 use crate::read::nested::series::Run;
 use crate::read::nested::shape::Shape;
 use crate::read::rows::Rows;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A value from outside of all parts: its text and kind.
@@ -32,6 +33,15 @@ pub(in crate::read) struct NestedTable {
 }
 
 impl NestedTable {
+    pub(in crate::read) fn labels(&self) -> Vec<String> {
+        self.shape.labels()
+    }
+
+    /// Positions of labels that stand over nothing.
+    pub(in crate::read) fn void(&self) -> BTreeSet<usize> {
+        self.shape.void()
+    }
+
     pub(in crate::read) fn rows(&self) -> Result<NestedRows, ReadError> {
         let labels = self.shape.labels();
         let clocks: Vec<Option<Clock>> = labels

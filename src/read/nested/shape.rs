@@ -10,6 +10,7 @@ use crate::read::nested::cells::Cells;
 use crate::read::nested::tape::Kind;
 use crate::read::nested::tape::Tape;
 use crate::read::rows::COLUMNS;
+use std::collections::BTreeSet;
 
 /// The label of a record that is a single value.
 const ELEMENT: &str = "element";
@@ -63,6 +64,15 @@ impl Shape {
         self.columns
             .iter()
             .map(|column| column.label.to_string())
+            .collect()
+    }
+
+    /// Positions of columns that are void.
+    pub(super) fn void(&self) -> BTreeSet<usize> {
+        let columns = self.columns.iter().enumerate();
+        columns
+            .filter(|(_, column)| column.is_void)
+            .map(|(at, _)| at)
             .collect()
     }
 
@@ -263,7 +273,8 @@ impl Shape {
     }
 }
 
-/// Whether a path as written in a schema is that of a place: `*` there stands for any member.
+/// Whether a path as written in a schema is that of a place: `*` there stands for any
+/// member, and `[]` for any element.
 fn covers(known: &Path, place: &Path) -> bool {
     known.0.len() == place.0.len()
         && known
@@ -272,6 +283,7 @@ fn covers(known: &Path, place: &Path) -> bool {
             .zip(&place.0)
             .all(|(known, step)| match known {
                 Segment::Any => matches!(step, Segment::Name(_)),
+                Segment::Each => matches!(step, Segment::Each | Segment::At(_)),
                 other => other == step,
             })
 }
