@@ -228,7 +228,7 @@ fn place_output<'a>(
             ))
         })
         .collect();
-    let mut steps = Steps::of(unpivoted, told);
+    let mut steps = Steps::of(unpivoted, told, lineage.identity.market);
     let mut batches = Vec::with_capacity(sifted.chunks.len());
     for (columns, rows) in &sifted.chunks {
         let mut columns = columns.clone();
@@ -245,7 +245,7 @@ fn place_output<'a>(
             .filter(|(name, _)| {
                 names.iter().any(|column| column.name == **name)
                     || matches!(name.as_str(), "currency" | "marketplace")
-                    || placing.needs() == Some(name)
+                    || placing.needs().contains(name)
             })
             .map(|(name, array)| (name.clone(), array.clone()))
             .collect();
@@ -269,7 +269,7 @@ fn place_output<'a>(
         batches,
         output.merge.duplicates,
         &additive,
-        placing.needs(),
+        placing.needs().first().copied(),
     )?;
     if !fans_out {
         balance(table, &merged.batches, &sifted.accounts, &additive)?;

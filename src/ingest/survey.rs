@@ -90,6 +90,10 @@ impl Survey {
             self.facts
                 .learn(schema, &FactSource::Property, &format!("{name}={value}"));
         }
+        for (path, text) in &table.told {
+            let place = FactSource::Path(path.as_str().into());
+            self.facts.learn(schema, &place, text);
+        }
         for row in table
             .opening
             .iter()
@@ -300,15 +304,18 @@ impl Survey {
             .first()
             .map(|output| output.table.to_string());
         entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection
-            .binding
-            .unknown
-            .iter()
+        // What stands over nothing is not missed.
+        let unknown = || {
+            let unknown = detection.binding.unknown.iter();
+            unknown.filter(|(source, _)| !table.void.contains(source))
+        };
+        entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
-        entry
-            .reading_notes
-            .push(format!("header in row {}", detection.header_row));
+        entry.reading_notes.push(match &table.nesting {
+            Some(nesting) => format!("records at {nesting}"),
+            None => format!("header in row {}", detection.header_row),
+        });
         for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
             if !style.reason.is_empty() {
                 entry
@@ -340,7 +347,7 @@ impl Survey {
                 expected: expected.into(),
             });
         };
-        for (source, label) in &detection.binding.unknown {
+        for (source, label) in unknown() {
             about(
                 Code::UnknownColumn,
                 *source,
@@ -357,6 +364,9 @@ impl Survey {
             );
         }
         if let Kind::Text {
+            lost, replacements, ..
+        }
+        | Kind::Nested {
             lost, replacements, ..
         } = around.document.kind
         {

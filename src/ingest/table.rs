@@ -112,7 +112,12 @@ pub(super) fn read(
         .iter()
         .map(|row| (row.row, row.cells.as_slice()))
         .collect();
-    let detection = match detect::detect(&opening, context.catalog.reports()) {
+    let nesting = table.nesting.as_deref();
+    let schemas = context
+        .catalog
+        .reports()
+        .filter(|schema| schema.may_read(nesting));
+    let detection = match detect::detect(&opening, schemas) {
         Ok(detection) => detection,
         Err(error) => {
             let entry = TableEntry {
