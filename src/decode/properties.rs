@@ -25,7 +25,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::Decimal128Type;
 use proptest::prelude::*;
 
-const TYPES: [LogicalType; 15] = [
+const TYPES: [LogicalType; 16] = [
     LogicalType::Text,
     LogicalType::Id,
     LogicalType::Integer,

@@ -41,6 +41,7 @@ pub(super) struct Survey {
     pub styles: StyleEvidence,
     facts: Facts,
     currencies: BTreeSet<Box<str>>,
+    currency_is_blank: bool,
     rows_have_market: bool,
     pub n_rows: u64,
     pub kept: Vec<RawChunk>,
@@ -62,6 +63,7 @@ impl Survey {
             styles: StyleEvidence::of(fields),
             facts: Facts::default(),
             currencies: BTreeSet::new(),
+            currency_is_blank: false,
             rows_have_market: false,
             n_rows: 0,
             kept: Vec::new(),
@@ -248,6 +250,7 @@ impl Survey {
         let mut last = "";
         for row in 0..chunk.n_rows() {
             let code = chunk.cell(row, source).trim();
+            self.currency_is_blank |= code.is_empty();
             if code != last && !code.is_empty() && self.currencies.len() < Self::CURRENCIES {
                 last = code;
                 self.currencies.insert(code.into());
@@ -275,6 +278,7 @@ impl Survey {
             answers: around.answers.clone(),
             accounts,
             currencies: self.currencies.clone(),
+            currency_is_blank: self.currency_is_blank,
             signs: signs.keys().map(|sign| (*sign).into()).collect(),
             rows_have_market: self.rows_have_market,
             mtime: around.mtime,
