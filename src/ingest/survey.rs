@@ -14,6 +14,7 @@ use crate::ingest::table::prior;
 use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
+use crate::model::market::Market;
 use crate::model::place::Place;
 use crate::model::raw::RawChunk;
 use crate::normalise::facts::Facts;
@@ -43,6 +44,8 @@ pub(super) struct Survey {
     currencies: BTreeSet<Box<str>>,
     currency_is_blank: bool,
     rows_have_market: bool,
+    /// As rows name them.
+    markets: BTreeSet<Box<str>>,
     pub n_rows: u64,
     pub kept: Vec<RawChunk>,
     pub is_kept_whole: bool,
@@ -57,6 +60,8 @@ pub(super) struct Survey {
 impl Survey {
     /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
     const CURRENCIES: usize = 8;
+    /// Distinct names of marketplaces that are looked at.
+    const MARKETS: usize = 32;
 
     pub(super) fn of(fields: &[Field]) -> Self {
         Self {
@@ -65,6 +70,7 @@ impl Survey {
             currencies: BTreeSet::new(),
             currency_is_blank: false,
             rows_have_market: false,
+            markets: BTreeSet::new(),
             n_rows: 0,
             kept: Vec::new(),
             is_kept_whole: true,
@@ -147,9 +153,9 @@ impl Survey {
                     self.learn_currencies(&chunk, source);
                 }
                 self.observe_widths(&chunk, detection);
-                self.rows_have_market |= market.is_some_and(|source| {
-                    (0..chunk.n_rows()).any(|row| !chunk.cell(row, source).trim().is_empty())
-                });
+                if let Some(source) = market {
+                    self.learn_markets(&chunk, source);
+                }
                 self.kept_bytes += chunk.n_bytes();
                 self.is_kept_whole &= self.kept_bytes <= KEPT;
                 if self.is_kept_whole {
@@ -166,7 +172,16 @@ impl Survey {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
-        self.styles.decide(prior(&evidence.answers, market))
+        self.styles
+            .decide(prior(&evidence.answers, market.or(self.market_of_all_rows())))
+    }
+
+    /// A marketplace that stands for those of all rows, as far as the order of day and month goes.
+    fn market_of_all_rows(&self) -> Option<Market> {
+        let mut all = self.markets.iter().filter_map(|name| Market::named(name));
+        let first = all.next()?;
+        all.all(|market| market.date_order() == first.date_order())
+            .then_some(first)
     }
 
     /// Counts rows that have text beyond the last column of the header: a separator inside a cell shifts what follows it.
@@ -254,6 +269,21 @@ impl Survey {
             if code != last && !code.is_empty() && self.currencies.len() < Self::CURRENCIES {
                 last = code;
                 self.currencies.insert(code.into());
+            }
+        }
+    }
+
+    /// Notes the marketplaces that rows name, which are few and come in runs.
+    fn learn_markets(&mut self, chunk: &RawChunk, source: usize) {
+        let mut last = "";
+        for row in 0..chunk.n_rows() {
+            let name = chunk.cell(row, source).trim();
+            if name != last && !name.is_empty() {
+                last = name;
+                self.rows_have_market = true;
+                if self.markets.len() < Self::MARKETS && !self.markets.contains(name) {
+                    self.markets.insert(name.into());
+                }
             }
         }
     }
