@@ -2,6 +2,7 @@
 
 use crate::decode::Field;
 use crate::decode::evidence::Evidence as StyleEvidence;
+use crate::decode::mark;
 use crate::decode::style::Decision as StyleDecision;
 use crate::decode::style::Prior;
 use crate::detect::Detection;
@@ -176,11 +177,15 @@ impl Survey {
             .decide(prior(&evidence.answers, market.or(self.market_of_all_rows())))
     }
 
-    /// A marketplace that stands for those of all rows, as far as the order of day and month goes.
+    /// A marketplace that stands for those of all rows: they order dates as it does, and their money has as many fractions.
     fn market_of_all_rows(&self) -> Option<Market> {
         let mut all = self.markets.iter().filter_map(|name| Market::named(name));
         let first = all.next()?;
-        all.all(|market| market.date_order() == first.date_order())
+        let habits = |market: Market| {
+            let is_whole = mark::is_without_fraction(market.currency());
+            (market.date_order(), is_whole)
+        };
+        all.all(|market| habits(market) == habits(first))
             .then_some(first)
     }
 
