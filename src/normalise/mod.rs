@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod facts;
 pub mod identity;
 pub mod period;
+pub mod row_market;
 pub mod skip;
 pub mod step;
 pub mod unit;
