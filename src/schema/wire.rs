@@ -108,6 +108,8 @@ pub(super) struct WireMerge {
 pub(super) struct WireFact {
     pub(super) from: Spanned<String>,
     pub(super) pattern: Spanned<String>,
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +154,8 @@ pub(super) struct WireColumn {
     pub(super) same: bool,
     #[serde(default)]
     pub(super) date_order: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) also: bool,
 }
 
 #[derive(Deserialize)]
