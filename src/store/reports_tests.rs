@@ -95,6 +95,7 @@ fn sealing_that_was_broken_off_is_made_good() {
     let bytes = std::fs::read(&kept).unwrap();
     catalogue.seal(&store).unwrap();
     // Killed before the third file went.
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
     std::fs::write(&kept, bytes).unwrap();
     assert_eq!(names(&Catalogue::load(&store).unwrap()), before);
     commit(&mut catalogue, &store, 6);
