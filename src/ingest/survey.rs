@@ -173,8 +173,10 @@ impl Survey {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
-        self.styles
-            .decide(prior(&evidence.answers, market.or(self.market_of_all_rows())))
+        self.styles.decide(prior(
+            &evidence.answers,
+            market.or(self.market_of_all_rows()),
+        ))
     }
 
     /// A marketplace that stands for those of all rows: they order dates as it does, and their money has as many fractions.
