@@ -99,11 +99,18 @@ impl Survey {
             self.facts
                 .learn(schema, &FactSource::Property, &format!("{name}={value}"));
         }
+        for (path, text) in &table.told {
+            let place = FactSource::Path(path.as_str().into());
+            self.facts.learn(schema, &place, text);
+        }
         for row in table
             .opening
             .iter()
             .take_while(|row| row.row < detection.header_row)
         {
+            // A line of text is cut where it has a separator: it is read whole first.
+            let line = row.cells.join(",");
+            self.facts.learn(schema, &FactSource::Preamble, &line);
             row.cells
                 .iter()
                 .for_each(|cell| self.facts.learn(schema, &FactSource::Preamble, cell));
@@ -338,15 +345,18 @@ impl Survey {
             .first()
             .map(|output| output.table.to_string());
         entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection
-            .binding
-            .unknown
-            .iter()
+        // What stands over nothing is not missed.
+        let unknown = || {
+            let unknown = detection.binding.unknown.iter();
+            unknown.filter(|(source, _)| !table.void.contains(source))
+        };
+        entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
-        entry
-            .reading_notes
-            .push(format!("header in row {}", detection.header_row));
+        entry.reading_notes.push(match &table.nesting {
+            Some(nesting) => format!("records at {nesting}"),
+            None => format!("header in row {}", detection.header_row),
+        });
         for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
             if !style.reason.is_empty() {
                 entry
@@ -378,7 +388,7 @@ impl Survey {
                 expected: expected.into(),
             });
         };
-        for (source, label) in &detection.binding.unknown {
+        for (source, label) in unknown() {
             about(
                 Code::UnknownColumn,
                 *source,
@@ -395,6 +405,9 @@ impl Survey {
             );
         }
         if let Kind::Text {
+            lost, replacements, ..
+        }
+        | Kind::Nested {
             lost, replacements, ..
         } = around.document.kind
         {

@@ -5,8 +5,9 @@ use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
 use crate::normalise::row_market::RowMarkets;
+use crate::normalise::unit;
+use crate::normalise::unit::Unit;
 use jiff::Timestamp;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -32,13 +33,6 @@ pub struct Answers {
     pub day_first: Option<bool>,
     /// Of numbers in text.
     pub decimal_comma: Option<bool>,
-}
-
-/// Whether rows dated on the first of a month are days or months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    Day,
-    Month,
 }
 
 /// All that bears on a table's identity.
@@ -88,6 +82,8 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// What each of its dates stands for, where the report says so.
+    pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
     pub currency: Option<Box<str>>,
 }
@@ -192,7 +188,8 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
+        unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
 }
@@ -212,7 +209,8 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         observed_at,
         observed_day,
         observed_from,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
+        unit: unit::told(&evidence.facts),
         currency: None,
     }
 }
@@ -528,57 +526,11 @@ fn instant(text: &str) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
-fn dated(text: &str) -> Option<Date> {
+pub(super) fn dated(text: &str) -> Option<Date> {
     crate::normalise::facts::name_facts(text)
         .dates
         .first()
         .copied()
-}
-
-/// The first day of the week, month, quarter or year that ends with a day.
-fn start_of(unit: &str, end: Date) -> Option<Date> {
-    let unit = unit.to_lowercase();
-    let is = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
-    let month = |month: i8| Date::new(end.year(), month, 1).ok();
-    if is(&["day", "daily"]) {
-        Some(end)
-    } else if is(&["week", "woche", "wöchentlich"]) {
-        Some(end.saturating_sub(6.days()))
-    } else if is(&["month", "monat"]) {
-        month(end.month())
-    } else if is(&["quarter", "quartal"]) {
-        month((end.month() - 1) / 3 * 3 + 1)
-    } else if is(&["year", "jahr"]) {
-        month(1)
-    } else {
-        None
-    }
-}
-
-fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
-    if let Some(period) = evidence.answers.period {
-        return Some(period);
-    }
-    let fact = |name: &str| {
-        let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-    };
-    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
-        return (start <= end).then_some((start, end));
-    }
-    if let (Some(end), Some(unit)) = (fact("period_end"), evidence.facts.first("period_unit"))
-        && let Some(start) = start_of(&unit.value, end)
-    {
-        return Some((start, end));
-    }
-    match evidence.name.dates[..] {
-        [start, end] if start <= end => Some((start, end)),
-        _ => evidence.folder_period.or(evidence.flag_period),
-    }
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

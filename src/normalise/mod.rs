@@ -3,6 +3,7 @@
 //! Knows schemas and Arrow; knows no bytes, no files and no store. Stages of it are pure functions over one table.
 
 pub mod assemble;
+mod divide;
 pub mod duplicates;
 pub mod facts;
 pub mod identity;
@@ -10,6 +11,7 @@ pub mod period;
 pub mod row_market;
 pub mod skip;
 pub mod step;
+pub mod unit;
 
 use crate::model::name::ColumnName;
 use arrow::array::ArrayRef;

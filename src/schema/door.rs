@@ -25,6 +25,7 @@ use crate::schema::wire::WireSchema;
 use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
 use regex::Regex;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Walks a wire schema and collects faults; every `Option` that comes back empty has left one.
@@ -133,6 +134,8 @@ impl<'a> Door<'a> {
             .filter_map(|skip| self.skip(skip))
             .collect();
         let signature = self.signature(&wire.signature, &columns);
+        let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
+        let nesting = wire.json.as_ref().map(|json| self.nesting(json));
         let complete = wire.confidence.as_ref().is_none_or(|word| {
             self.word(word, &[("full", true), ("partial", false)])
                 .unwrap_or(true)
@@ -156,6 +159,8 @@ impl<'a> Door<'a> {
             complete,
             family: wire.family.into(),
             signature,
+            nesting: nesting.map(Arc::new),
+            is_flat,
             columns,
             facts,
             skips,
@@ -242,6 +247,8 @@ impl<'a> Door<'a> {
                 let are_halves =
                     column.half.is_some() && other.half.is_some() && column.half != other.half;
                 if are_halves
+                    || column.also
+                    || other.also
                     || both(&other.with, &column.without)
                     || both(&other.without, &column.with)
                 {
@@ -268,6 +275,7 @@ impl<'a> Door<'a> {
         let name = self.column_name(&wire.name);
         let ty = self.column_type(&wire);
         let (mut labels, mut written) = (Vec::new(), Vec::new());
+        let (mut label_patterns, mut written_patterns) = (Vec::new(), Vec::new());
         let english_first = wire.labels.iter().filter(|(language, _)| *language == "en");
         let others = wire.labels.iter().filter(|(language, _)| *language != "en");
         for (language, spelt) in english_first.chain(others) {
@@ -279,10 +287,17 @@ impl<'a> Door<'a> {
                         &format!("the label {:?} has no letter or digit", label.get_ref()),
                     );
                 }
-                written.push(label.get_ref().as_str().into());
-                labels.push((language.as_str().into(), known));
+                let text: Box<str> = label.get_ref().as_str().into();
+                if text.contains('*') {
+                    label_patterns.push(LabelPattern::of(&text));
+                    written_patterns.push(text);
+                } else {
+                    written.push(text);
+                    labels.push((language.as_str().into(), known));
+                }
             }
         }
+        written.append(&mut written_patterns);
         let mut condition =
             |name: &Option<Spanned<String>>| name.as_ref().and_then(|name| self.column_name(name));
         let (with, without) = (condition(&wire.with), condition(&wire.without));
@@ -314,6 +329,7 @@ impl<'a> Door<'a> {
             ty,
             written,
             labels,
+            label_patterns,
             nulls: wire.nulls.into_iter().map(Into::into).collect(),
             values: wire
                 .values
@@ -328,7 +344,16 @@ impl<'a> Door<'a> {
             without,
             order,
             same: wire.same,
+            also: wire.also,
             half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 
@@ -387,6 +412,7 @@ impl<'a> Door<'a> {
             "property" => FactSource::Property,
             "stray" => FactSource::Stray,
             other => match other.split_once(':') {
+                Some(("path", path)) => FactSource::Path(self.fixed_path(path, at)?),
                 Some(("label", column)) => FactSource::LabelOf(of_column(self, column)?),
                 Some(("greatest", column)) => FactSource::GreatestOf(of_column(self, column)?),
                 _ => {
@@ -394,7 +420,7 @@ impl<'a> Door<'a> {
                         at,
                         &format!(
                             "{other:?} is not a place for a fact: file-name, preamble, sheet, property, stray, \
-                             label:<column> or greatest:<column>"
+                             path:<path>, label:<column> or greatest:<column>"
                         ),
                     );
                     return None;
@@ -411,7 +437,15 @@ impl<'a> Door<'a> {
                 "the pattern names no fact: write (?<observed_date>..) or the like",
             );
         }
-        Some(Fact { from, pattern })
+        Some(Fact {
+            from,
+            pattern,
+            values: wire
+                .values
+                .iter()
+                .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
+                .collect(),
+        })
     }
 
     fn skip(&mut self, wire: WireSkip) -> Option<Skip> {

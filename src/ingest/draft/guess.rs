@@ -249,6 +249,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         ty,
         written: Vec::new(),
         labels: Vec::new(),
+        label_patterns: Vec::new(),
         nulls: Vec::new(),
         values: Vec::new(),
         strip: Vec::new(),
@@ -258,8 +259,10 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         with: None,
         without: None,
         order: None,
+        also: false,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     })
 }
 
