@@ -324,6 +324,10 @@ fn real_reports_are_recognised_and_add_up() {
         {
             n_ours += 1;
             n_columns += check_sums(&shop, listed, table, &mut faults);
+            // Who invents rows does not keep their sums.
+            if listed.kind.starts_with("SYNTHETIC") {
+                continue;
+            }
             for (name, rows) in shop.observed(table) {
                 n_totals += controls::check(&name, &rows, &listed.path, &mut faults);
             }
