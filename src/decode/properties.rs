@@ -182,7 +182,8 @@ proptest! {
         for chunk in cut(&rows, &[]) {
             let decoded = decode(&fields, &styles, &chunk);
             prop_assert!(decoded.columns.iter().all(|column| column.array.len() == rows.len()));
-            prop_assert_eq!(decoded.columns.len(), fields.len() + 2);
+            // A rank, a bounded number and a share have a companion each.
+            prop_assert_eq!(decoded.columns.len(), fields.len() + 3);
             for (at, scale) in [(3, 8), (4, 2)] {
                 let control = decoded.control[at].unwrap();
                 let lost = decoded.rounded[at].residue;

@@ -311,16 +311,18 @@ fn keep(
         };
         let bytes = match table.merge.by {
             MergeBy::Slice => {
-                let encoded = part::encode(&path, table, &part.batch)?;
+                let encoded = part::encode(&path, table, &part.rows)?;
                 entry.slices = encoded.slices;
                 encoded.bytes
             }
-            MergeBy::Key => writer::encode(
-                &path,
-                part.batch.schema_ref(),
-                std::slice::from_ref(&part.batch),
-                None,
-            )?,
+            MergeBy::Key => {
+                let rows = part.rows.batch(0..part.rows.n_rows());
+                let rows = rows.map_err(|source| StoreError::Rows {
+                    path: path.clone(),
+                    source,
+                })?;
+                writer::encode(&path, part.rows.schema(), &[rows], None)?
+            }
         };
         files::put_new(&path, &bytes)?;
     }

@@ -25,9 +25,9 @@ use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::BooleanArray;
 use arrow::compute::filter;
-use arrow::compute::max_string;
 use arrow::util::display::array_value_to_string;
 use jiff::civil::Date;
+use regex::Regex;
 use std::collections::BTreeMap;
 
 /// Decides row by row, with the places of the file at hand.
@@ -295,22 +295,31 @@ enum Fate {
 }
 
 impl Sifted {
-    /// The greatest value of a column as text.
-    pub(super) fn greatest(&self, column: &ColumnName) -> Option<String> {
-        let arrays = self
-            .chunks
-            .iter()
-            .filter_map(|(columns, _)| columns.get(column.as_str()));
-        arrays
-            .filter_map(|array| match array.as_string_opt::<i32>() {
-                Some(texts) => max_string(texts).map(str::to_owned),
-                // Dates and times print so that their texts sort as they do.
-                None => (0..array.len())
-                    .filter(|row| array.is_valid(*row))
-                    .filter_map(|row| array_value_to_string(array, row).ok())
-                    .max(),
-            })
-            .max()
+    /// The greatest value of a column as text, among those that the pattern knows.
+    pub(super) fn greatest(&self, column: &ColumnName, pattern: &Regex) -> Option<String> {
+        let mut best: Option<String> = None;
+        let mut take = |text: &str| {
+            // Most values are seen before: the pattern is asked about greater ones only.
+            if best.as_deref().is_none_or(|best| text > best) && pattern.is_match(text) {
+                best = Some(text.to_owned());
+            }
+        };
+        for (columns, _) in &self.chunks {
+            let Some(array) = columns.get(column.as_str()) else {
+                continue;
+            };
+            if let Some(texts) = array.as_string_opt::<i32>() {
+                texts.iter().flatten().for_each(&mut take);
+                continue;
+            }
+            // Dates and times print so that their texts sort as they do.
+            for row in (0..array.len()).filter(|row| array.is_valid(*row)) {
+                if let Ok(text) = array_value_to_string(array, row) {
+                    take(&text);
+                }
+            }
+        }
+        best
     }
 
     /// The first two texts that a column holds, if it holds two.

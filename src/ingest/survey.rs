@@ -99,6 +99,9 @@ impl Survey {
             .iter()
             .take_while(|row| row.row < detection.header_row)
         {
+            // A line of text is cut where it has a separator: it is read whole first.
+            let line = row.cells.join(",");
+            self.facts.learn(schema, &FactSource::Preamble, &line);
             row.cells
                 .iter()
                 .for_each(|cell| self.facts.learn(schema, &FactSource::Preamble, cell));

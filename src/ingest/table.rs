@@ -43,11 +43,12 @@ use crate::store::entry::FindingEntry;
 use crate::store::entry::QuestionEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
+use crate::store::picked::Picked;
 use crate::store::rejects::Reject;
 use crate::workspace::inbox::FolderFacts;
-use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// How the reason begins of a table that is a header and nothing else.
 pub(super) const NO_ROWS: &str = "has no rows below the columns of";
@@ -79,7 +80,7 @@ pub(super) struct TableReading {
 pub(super) struct PartRows {
     pub path: String,
     pub table: TableName,
-    pub batch: RecordBatch,
+    pub rows: Picked,
 }
 
 impl TableReading {
@@ -210,11 +211,12 @@ fn read_detected(
             };
         }
     }
+    let mut of_rows = BTreeSet::new();
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
-            && let Some(text) = rows.greatest(column)
+            && let Some(text) = rows.greatest(column, &fact.pattern)
         {
-            evidence.facts.learn(schema, &fact.from, &text);
+            evidence.facts.learn_of_rows(fact, &text, &mut of_rows);
         }
     }
     let mut findings = rows.findings.clone();

@@ -51,7 +51,8 @@ impl Binding {
                         .column(name.as_str())
                         .is_some_and(|c| c.is_among(&labels))
                 };
-                column.with.as_ref().is_none_or(stands)
+                !column.also
+                    && column.with.as_ref().is_none_or(stands)
                     && !column.without.as_ref().is_some_and(stands)
             })
             .collect();
@@ -128,11 +129,28 @@ impl Binding {
                 binding.unknown.push((source, cell.as_str().into()));
             }
         }
+        binding.bind_also(schema, cells, &labels);
         binding.language = languages
             .into_iter()
             .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
             .map(|(language, _)| language.into());
         binding
+    }
+
+    /// Columns that read what others may read too.
+    fn bind_also(&mut self, schema: &Schema, cells: &[String], labels: &[Label]) {
+        for column in schema.columns.iter().filter(|column| column.also) {
+            let stands = (column.labels.iter())
+                .find_map(|(_, label)| labels.iter().position(|standing| standing == label));
+            if let Some(source) = stands {
+                self.unknown.retain(|(unknown, _)| *unknown != source);
+                self.columns.push(BoundColumn {
+                    source,
+                    label: cells[source].as_str().into(),
+                    column: column.clone(),
+                });
+            }
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -275,6 +293,7 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         ty,
         written: Vec::new(),
         labels: Vec::new(),
+        label_patterns: Vec::new(),
         nulls: Vec::new(),
         values: Vec::new(),
         strip: Vec::new(),
@@ -284,8 +303,106 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         with: None,
         without: None,
         order: None,
+        also: false,
         same: false,
         half: None,
         else_labels: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::wire;
+
+    const REPORT: &str = r#"
+title = "Things"
+table = "thing"
+family = "own"
+[signature]
+all = ["sku"]
+[period]
+snapshot = "observed"
+[merge]
+by = "slice"
+key = ["sku"]
+duplicates = "keep"
+[[column]]
+name = "sku"
+type = "id"
+labels = { en = ["sku"] }
+[[column]]
+name = "item_name"
+type = "text"
+labels = { en = ["Name", "item_name[marketplace_id=*][language_tag=*]#1.value"] }
+[[column]]
+name = "day"
+type = "date"
+labels = { en = ["posted-date"] }
+[[column]]
+name = "at"
+type = "timestamp"
+also = true
+labels = { en = ["posted-date-time", "posted-date"] }
+"#;
+
+    fn bound(header: &[&str]) -> (Vec<(String, usize)>, usize, usize) {
+        let schema = wire::parse("own/things", REPORT).unwrap();
+        let cells: Vec<String> = header.iter().map(|&cell| cell.into()).collect();
+        let binding = Binding::of(&schema, &cells);
+        let columns = binding.columns.iter();
+        let places = columns.map(|bound| (bound.column.name.to_string(), bound.source));
+        (
+            places.collect(),
+            binding.duplicate.len(),
+            binding.unknown.len(),
+        )
+    }
+
+    #[test]
+    fn a_cell_may_be_read_twice_and_a_label_may_hold_what_changes() {
+        for (header, places, duplicate, unknown) in [
+            (
+                vec!["sku", "posted-date"],
+                vec![("sku", 0), ("day", 1), ("at", 1)],
+                0,
+                0,
+            ),
+            (
+                vec!["sku", "posted-date", "posted-date-time"],
+                vec![("sku", 0), ("day", 1), ("at", 2)],
+                0,
+                0,
+            ),
+            (
+                vec![
+                    "sku",
+                    "item_name[marketplace_id=A1F83G8C2ARO7P][language_tag=en_GB]#1.value",
+                ],
+                vec![("sku", 0), ("item_name", 1)],
+                0,
+                0,
+            ),
+            // Two languages: the first is read, the second is said to be read past; the second name is none of ours.
+            (
+                vec![
+                    "sku",
+                    "item_name[marketplace_id=A][language_tag=en_GB]#1.value",
+                    "item_name[marketplace_id=A][language_tag=de_DE]#1.value",
+                    "item_name[marketplace_id=A][language_tag=de_DE]#2.value",
+                ],
+                vec![("sku", 0), ("item_name", 1)],
+                1,
+                1,
+            ),
+        ] {
+            let (found, again, strange) = bound(&header);
+            let places: Vec<(String, usize)> = places
+                .into_iter()
+                .map(|(name, at)| (name.into(), at))
+                .collect();
+            assert_eq!(found, places, "{header:?}");
+            assert_eq!((again, strange), (duplicate, unknown), "{header:?}");
+        }
     }
 }

@@ -247,6 +247,8 @@ impl<'a> Door<'a> {
                 let are_halves =
                     column.half.is_some() && other.half.is_some() && column.half != other.half;
                 if are_halves
+                    || column.also
+                    || other.also
                     || both(&other.with, &column.without)
                     || both(&other.without, &column.with)
                 {
@@ -273,6 +275,7 @@ impl<'a> Door<'a> {
         let name = self.column_name(&wire.name);
         let ty = self.column_type(&wire);
         let (mut labels, mut written) = (Vec::new(), Vec::new());
+        let (mut label_patterns, mut written_patterns) = (Vec::new(), Vec::new());
         let english_first = wire.labels.iter().filter(|(language, _)| *language == "en");
         let others = wire.labels.iter().filter(|(language, _)| *language != "en");
         for (language, spelt) in english_first.chain(others) {
@@ -284,10 +287,17 @@ impl<'a> Door<'a> {
                         &format!("the label {:?} has no letter or digit", label.get_ref()),
                     );
                 }
-                written.push(label.get_ref().as_str().into());
-                labels.push((language.as_str().into(), known));
+                let text: Box<str> = label.get_ref().as_str().into();
+                if text.contains('*') {
+                    label_patterns.push(LabelPattern::of(&text));
+                    written_patterns.push(text);
+                } else {
+                    written.push(text);
+                    labels.push((language.as_str().into(), known));
+                }
             }
         }
+        written.append(&mut written_patterns);
         let mut condition =
             |name: &Option<Spanned<String>>| name.as_ref().and_then(|name| self.column_name(name));
         let (with, without) = (condition(&wire.with), condition(&wire.without));
@@ -319,6 +329,7 @@ impl<'a> Door<'a> {
             ty,
             written,
             labels,
+            label_patterns,
             nulls: wire.nulls.into_iter().map(Into::into).collect(),
             values: wire
                 .values
@@ -333,6 +344,7 @@ impl<'a> Door<'a> {
             without,
             order,
             same: wire.same,
+            also: wire.also,
             half,
             else_labels: wire
                 .else_labels
@@ -425,7 +437,15 @@ impl<'a> Door<'a> {
                 "the pattern names no fact: write (?<observed_date>..) or the like",
             );
         }
-        Some(Fact { from, pattern })
+        Some(Fact {
+            from,
+            pattern,
+            values: wire
+                .values
+                .iter()
+                .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
+                .collect(),
+        })
     }
 
     fn skip(&mut self, wire: WireSkip) -> Option<Skip> {

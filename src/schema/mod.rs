@@ -92,6 +92,8 @@ pub struct Column {
     /// Labels under which it stands where no column that has such stands under one of `labels`: of two ways to count, the
     /// second. They may be those of columns further down, which then stand empty.
     pub else_labels: Vec<(Box<str>, Label)>,
+    /// Labels that hold what changes from report to report, such as a marketplace's id, and its place is a `*`.
+    pub label_patterns: Vec<LabelPattern>,
     /// Texts that mean "no value" in this column, beside the empty cell.
     pub nulls: Vec<Box<str>>,
     /// Texts that stand for another value: `No Portfolio` for nothing, `精确` for `EXACT`.
@@ -110,6 +112,8 @@ pub struct Column {
     pub without: Option<ColumnName>,
     /// The half of the cell that is read: `Jan 3, 2026 - Jan 28, 2026` is two columns under one label.
     pub half: Option<Half>,
+    /// It reads a cell that another column may read too; of its labels the first that stands counts.
+    pub also: bool,
     /// All rows of a report say the same here; one that says two things is two reports in one file.
     pub same: bool,
     /// The order in which this report writes numeric dates wherever it comes from; what the cells say is believed first.
@@ -142,6 +146,7 @@ impl Schema {
 impl Column {
     pub fn is_labelled(&self, label: &Label) -> bool {
         self.labels.iter().any(|(_, known)| known == label)
+            || (self.label_patterns.iter()).any(|pattern| pattern.matches(label))
     }
 
     fn is_among(&self, labels: &[Label]) -> bool {
@@ -155,6 +160,8 @@ pub struct Fact {
     pub from: FactSource,
     /// Named groups are the facts: see [`FACT_NAMES`].
     pub pattern: Regex,
+    /// Texts that stand for another, compared without case.
+    pub values: Vec<(Box<str>, Box<str>)>,
 }
 
 /// Where a fact is looked for.

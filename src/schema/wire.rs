@@ -171,6 +171,8 @@ pub(super) struct WireMerge {
 pub(super) struct WireFact {
     pub(super) from: Spanned<String>,
     pub(super) pattern: Spanned<String>,
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +219,8 @@ pub(super) struct WireColumn {
     pub(super) same: bool,
     #[serde(default)]
     pub(super) date_order: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) also: bool,
 }
 
 #[derive(Deserialize)]
