@@ -25,6 +25,10 @@ pub(super) enum Epoch {
 /// Appends a stored number as its shortest decimal at 15 significant digits, without exponent: what a person sees, not
 /// the noise of binary fractions. Gives false, and appends nothing, where `stored` is not a finite number.
 pub(super) fn write_decimal(stored: &str, out: &mut String) -> bool {
+    if is_shortest(stored) {
+        out.push_str(stored);
+        return true;
+    }
     if write_plain(stored, out) {
         return true;
     }
@@ -35,6 +39,22 @@ pub(super) fn write_decimal(stored: &str, out: &mut String) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a number is already written as it is to be: most are.
+fn is_shortest(stored: &str) -> bool {
+    let bytes = stored.as_bytes();
+    let (mut point, mut all_digits) = (bytes.len(), true);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {}
+            b'.' if point == bytes.len() => point = at,
+            _ => all_digits = false,
+        }
+    }
+    let leads = point == 1 || bytes.first().is_some_and(|first| *first != b'0');
+    let ends = point == bytes.len() || matches!(bytes.last(), Some(b'1'..=b'9'));
+    all_digits && point > 0 && leads && ends && bytes.len() <= SIGNIFICANT
 }
 
 /// Writes plain decimals without going through a double: up to 15 digits a double holds them all, and beyond, the digits

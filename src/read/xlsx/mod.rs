@@ -4,8 +4,11 @@
 //! rows could neither be kept nor sent to another thread, and because it holds one allocation per cell. Knows nothing of
 //! reports.
 
+mod cell;
 mod parts;
+mod plain;
 mod sheet;
+mod window;
 mod xml;
 
 use crate::read::error::Origin;
@@ -14,16 +17,16 @@ use crate::read::number::Epoch;
 use crate::read::source::Source;
 use crate::read::table::Handle;
 use crate::read::table::Table;
+use crate::read::xlsx::cell::Book;
 use crate::read::xlsx::parts::Listed;
 use crate::read::xlsx::parts::Relation;
 use crate::read::xlsx::parts::Strings;
-use crate::read::xlsx::sheet::Book;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+pub(super) use cell::iso_date;
 pub(super) use sheet::SheetTable;
-pub(super) use sheet::iso_date;
 
 /// The properties of a document that tell where it is from, in the two parts that hold them.
 const PROPERTIES: &[(&str, &[&str])] = &[

@@ -3,6 +3,7 @@
 use crate::read::number;
 use crate::read::number::Epoch;
 use crate::read::source::Source;
+use crate::read::xlsx::window::Window;
 use crate::read::xlsx::xml;
 use crate::read::xlsx::xml::Attributes;
 use crate::read::xlsx::xml::Token;
@@ -57,7 +58,7 @@ fn for_each_tag(
     part: &Source,
     mut each: impl FnMut(&str, &str, &Attributes<'_>),
 ) -> io::Result<()> {
-    let mut xml = Xml::new(part.reader()?);
+    let mut xml = Xml::new(Window::here(part)?);
     let mut enclosing: Vec<String> = Vec::new();
     loop {
         match xml.next()? {
@@ -147,7 +148,7 @@ pub(super) fn styles_that_show_days(part: &Source) -> io::Result<Vec<bool>> {
 
 /// The texts; how Asian texts are pronounced, which stands beside them, is left out.
 pub(super) fn strings(part: &Source) -> io::Result<Strings> {
-    let mut xml = Xml::new(part.reader()?);
+    let mut xml = Xml::new(Window::ahead(part)?);
     let mut strings = Strings::default();
     let (mut in_text, mut in_phonetic) = (false, false);
     loop {
@@ -177,7 +178,7 @@ pub(super) fn strings(part: &Source) -> io::Result<Strings> {
 
 /// The text of each tag of these names, in the order of the part.
 pub(super) fn texts(part: &Source, names: &[&str]) -> io::Result<Vec<(String, String)>> {
-    let mut xml = Xml::new(part.reader()?);
+    let mut xml = Xml::new(Window::here(part)?);
     let mut found: Vec<(String, String)> = Vec::new();
     let mut inside = false;
     loop {

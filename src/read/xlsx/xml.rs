@@ -2,11 +2,9 @@
 //!
 //! Gives tags and text in order, without checking that they nest. Knows nothing of spreadsheets.
 
-use crate::read::decoding::Decoding;
 use crate::read::source::LONGEST;
-use encoding_rs::UTF_8;
+use crate::read::xlsx::window::Window;
 use std::io;
-use std::io::Read;
 
 /// One piece of markup. Names are given without their namespace prefix.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +71,7 @@ fn local(name: &str) -> &str {
 
 /// Markup being read.
 pub(super) struct Xml {
-    decoding: Decoding,
+    window: Window,
 }
 
 /// Where a token ends, or that more text is needed to know.
@@ -87,16 +85,23 @@ enum Found {
 }
 
 impl Xml {
-    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
-        // The decoder heeds a mark of UTF-16, the other encoding that the format allows.
-        Self {
-            decoding: Decoding::new(reader, UTF_8.new_decoder()),
-        }
+    pub(super) fn new(window: Window) -> Self {
+        Self { window }
+    }
+
+    /// The markup that is not yet read, as far as it is at hand.
+    pub(super) fn rest(&self) -> &str {
+        self.window.rest()
+    }
+
+    /// Steps over markup that was understood without its tokens.
+    pub(super) fn consume(&mut self, n: usize) {
+        self.window.consume(n);
     }
 
     pub(super) fn next(&mut self) -> io::Result<Token<'_>> {
         let (found, start) = loop {
-            let (rest, ended) = (self.decoding.rest(), self.decoding.ended());
+            let (rest, ended) = (self.window.rest(), self.window.ended());
             match find(rest, ended) {
                 Found::More if ended => {
                     return Err(io::Error::new(
@@ -110,18 +115,18 @@ impl Xml {
                         "a tag or text in the markup has no end",
                     ));
                 }
-                Found::More => self.decoding.fill()?,
-                Found::Ignored { length } => self.decoding.consume(length),
+                Found::More => self.window.fill()?,
+                Found::Ignored { length } => self.window.consume(length),
                 Found::End => return Ok(Token::End),
                 found @ (Found::Tag { length }
                 | Found::Text { length }
                 | Found::Quoted { length }) => {
-                    self.decoding.consume(length);
+                    self.window.consume(length);
                     break (found, length);
                 }
             }
         };
-        let token = self.decoding.consumed(start);
+        let token = self.window.consumed(start);
         Ok(match found {
             Found::Tag { .. } => tag(token),
             Found::Quoted { .. } => Token::Text {
@@ -268,12 +273,22 @@ fn hexadecimal(text: &str) -> (Option<char>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
+    use crate::read::guard::Caps;
+    use crate::read::source::Source;
+
+    fn xml(text: &str) -> Xml {
+        let caps = Caps {
+            expanded: 1 << 20,
+            ratio: 100,
+        };
+        let part = Source::memory(text.as_bytes().to_vec(), caps);
+        Xml::new(Window::here(&part).unwrap())
+    }
 
     #[test]
     fn markup_is_told_apart() {
         let text = "<?xml version=\"1.0\"?><!-- <c> --><x:row r='1' note=\"a>b\"><c/>1 &lt; 2<![CDATA[<&>]]></x:row >";
-        let mut xml = Xml::new(Box::new(Cursor::new(text)));
+        let mut xml = xml(text);
         let mut seen = Vec::new();
         loop {
             match xml.next().unwrap() {
@@ -319,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_cut_tag_is_an_error() {
-        let mut xml = Xml::new(Box::new(Cursor::new("<row r=\"1")));
+        let mut xml = xml("<row r=\"1");
         assert_eq!(xml.next().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }
