@@ -212,6 +212,13 @@ pub(super) fn write_date(serial: f64, epoch: Epoch, out: &mut String) -> bool {
 /// Whether a number format shows a day. Formats that show a time or a length of time alone do not.
 pub(super) fn shows_day(format: &str) -> bool {
     let section = bare_section(format);
+    // Letters beside the places of digits are a unit that the writer did not quote: `0.00 USD`. Only fractions of a second
+    // have places of digits in a date.
+    let without_fractions = section.replace("s.0", "s").replace("s,0", "s");
+    let without_fractions = without_fractions.replace("s00", "s").replace("s0", "s");
+    if without_fractions.contains(['0', '#', '?']) {
+        return false;
+    }
     if section.contains('y') || section.contains('d') {
         return true;
     }
@@ -246,7 +253,9 @@ fn bare_section(format: &str) -> String {
             other => bare.extend(other.to_lowercase()),
         }
     }
+    // `Standard` is how programs that write formats in German say General.
     bare.replace("general", "")
+        .replace("standard", "")
         .replace("am/pm", "")
         .replace("a/p", "")
 }
@@ -370,6 +379,13 @@ mod tests {
             "m/d",
             "yyyy-mm-dd hh:mm",
             "[$-411]ge.m.d",
+            "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+            "[$-x-sysdate]dddd, mmmm dd, yyyy",
+            "[$-804]yyyy\"年\"m\"月\"d\"日\";@",
+            "TT.MM.JJJJ",
+            "jj/mm/aaaa",
+            "yyyy-mm-dd hh:mm:ss.000",
+            "dd/mm/yyyy;@",
         ] {
             assert!(shows_day(day), "{day}");
         }
@@ -392,6 +408,12 @@ mod tests {
             "_(* #,##0_)",
             "0.00;[Red]\\-0.00\\ \"d\"",
             "0;yyyy",
+            "0.00 USD",
+            "#,##0 days",
+            "Standard",
+            "h:mm:ss.0",
+            "[$-409]General",
+            "_-[$SEK]\\ * #,##0.00_-",
         ];
         for other in others {
             assert!(!shows_day(other), "{other}");

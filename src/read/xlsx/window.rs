@@ -7,7 +7,11 @@
 use crate::read::decoding::Decoding;
 use crate::read::source::Source;
 use encoding_rs::UTF_8;
+use encoding_rs::UTF_16BE;
+use encoding_rs::UTF_16LE;
 use std::io;
+use std::io::Cursor;
+use std::io::Read;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::Sender;
@@ -117,9 +121,18 @@ impl Window {
     }
 }
 
+/// UTF-8, or UTF-16 with or without its mark, the other encoding that the format allows.
 fn decoding(part: &Source) -> io::Result<Decoding> {
-    // The decoder heeds a mark of UTF-16, the other encoding that the format allows.
-    Ok(Decoding::new(part.reader()?, UTF_8.new_decoder()))
+    let mut reader = part.reader()?;
+    let mut first = Vec::new();
+    reader.by_ref().take(2).read_to_end(&mut first)?;
+    let encoding = match first[..] {
+        [b'<', 0] => UTF_16LE,
+        [0, b'<'] => UTF_16BE,
+        _ => UTF_8,
+    };
+    let whole = Cursor::new(first).chain(reader);
+    Ok(Decoding::new(Box::new(whole), encoding.new_decoder()))
 }
 
 /// Moves what was decoded to the end of `text`.
