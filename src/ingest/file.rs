@@ -91,6 +91,7 @@ fn examine(
         ratio: limits.ratio,
         entries: limits.entries,
         depth: limits.depth,
+        sheet_cells: limits.sheet_cells,
     };
     let documents = match read::open(&candidate.path, &limits) {
         Ok(documents) => documents,

@@ -15,6 +15,8 @@ pub(super) struct Book {
     /// By style number, whether its cells show a day.
     pub(super) days: Vec<bool>,
     pub(super) epoch: Epoch,
+    /// Cells that one sheet may have.
+    pub(super) most_cells: u64,
 }
 
 /// How the value of a cell is to be understood.

@@ -29,6 +29,9 @@ use std::sync::Arc;
 
 pub(super) use cell::iso_date;
 pub(super) use sheet::SheetTable;
+pub(super) use xml::Attributes;
+pub(super) use xml::Token;
+pub(super) use xml::Xml;
 
 /// The properties of a document that tell where it is from, in the two parts that hold them.
 const PROPERTIES: &[(&str, &[&str])] = &[
@@ -37,9 +40,10 @@ const PROPERTIES: &[(&str, &[&str])] = &[
 ];
 
 /// The parts of a workbook by name: lower case, without a leading slash.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Package {
     parts: BTreeMap<String, Source>,
+    most_cells: u64,
 }
 
 /// What a workbook holds.
@@ -49,6 +53,14 @@ pub(super) struct Workbook {
 }
 
 impl Package {
+    /// A package without parts whose sheets may have this many cells.
+    pub(super) fn new(most_cells: u64) -> Self {
+        Self {
+            parts: BTreeMap::new(),
+            most_cells,
+        }
+    }
+
     pub(super) fn insert(&mut self, name: &str, part: Source) {
         self.parts.insert(normal_name(name), part);
     }
@@ -137,6 +149,7 @@ impl Package {
             strings,
             days,
             epoch,
+            most_cells: self.most_cells,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The small parts of an xlsx workbook: relations, the list of sheets, number formats, texts, properties.
 
+use crate::read::error::Bound;
 use crate::read::number;
 use crate::read::number::Epoch;
 use crate::read::source::Source;
@@ -35,7 +36,15 @@ pub(super) struct Strings {
     ends: Vec<usize>,
 }
 
+/// What the shared texts of a workbook may take of memory.
+const MOST_SHARED: usize = 256 << 20;
+
 impl Strings {
+    /// Memory that the texts take.
+    fn n_bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<usize>()
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)?;
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
@@ -148,6 +157,10 @@ pub(super) fn styles_that_show_days(part: &Source) -> io::Result<Vec<bool>> {
 
 /// The texts; how Asian texts are pronounced, which stands beside them, is left out.
 pub(super) fn strings(part: &Source) -> io::Result<Strings> {
+    strings_up_to(part, MOST_SHARED)
+}
+
+fn strings_up_to(part: &Source, most: usize) -> io::Result<Strings> {
     let mut xml = Xml::new(Window::ahead(part)?);
     let mut strings = Strings::default();
     let (mut in_text, mut in_phonetic) = (false, false);
@@ -164,7 +177,12 @@ pub(super) fn strings(part: &Source) -> io::Result<Strings> {
                 empty: true,
                 ..
             }
-            | Token::Close { name: "si" } => strings.ends.push(strings.text.len()),
+            | Token::Close { name: "si" } => {
+                strings.ends.push(strings.text.len());
+                if strings.n_bytes() > most {
+                    return Err(io::Error::other(Bound::Held(most as u64)));
+                }
+            }
             Token::Close { name: "t" } => in_text = false,
             Token::Close { name: "rPh" } => in_phonetic = false,
             Token::Text { text, escaped } if in_text => {
@@ -226,6 +244,15 @@ mod tests {
         let strings = strings(&part(markup)).unwrap();
         let all: Vec<_> = (0..).map_while(|at| strings.get(at)).collect();
         assert_eq!(all, ["a", "", "東 京", "", "z&A"]);
+    }
+
+    #[test]
+    fn texts_are_held_within_a_bound() {
+        let markup = format!("<sst>{}</sst>", "<si><t>abcd</t></si>".repeat(10));
+        assert!(strings_up_to(&part(&markup), 120).is_ok());
+        let why = strings_up_to(&part(&markup), 119).unwrap_err();
+        let bound = why.get_ref().unwrap().downcast_ref();
+        assert_eq!(bound, Some(&Bound::Held(119)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
+use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::rows::RowDraft;
@@ -49,6 +50,8 @@ impl SheetTable {
             origin: self.origin.clone(),
             draft: RowDraft::default(),
             cell: Cell::default(),
+            n_cells: 0,
+            most_cells: self.book.most_cells,
             row: 0,
             in_cells: false,
         })
@@ -85,6 +88,9 @@ pub(in crate::read) struct SheetRows {
     origin: Origin,
     draft: RowDraft,
     cell: Cell,
+    /// Cells read so far, and how many there may be.
+    n_cells: u64,
+    most_cells: u64,
     /// The number of the row being read or read last.
     row: u32,
     in_cells: bool,
@@ -182,6 +188,12 @@ impl SheetRows {
             };
             let cell = &mut self.cell;
             cell.column = plain.column.unwrap_or(cell.column);
+            if plain.value.is_empty() {
+                cell.column = cell.column.saturating_add(1);
+                let length = plain.length;
+                self.xml.consume(length);
+                continue;
+            }
             let mut value = plain.value;
             if plain.is_escaped {
                 cell.value.clear();
@@ -204,6 +216,11 @@ impl SheetRows {
 
     /// Moves the cell into the row. Its text is dropped: of markup that is damaged, no cell may inherit it.
     fn end_cell(&mut self) -> Result<(), ReadError> {
+        if self.cell.value.is_empty() {
+            self.cell.column = self.cell.column.saturating_add(1);
+            self.cell.is_open = false;
+            return Ok(());
+        }
         let (cell, pen) = (&mut self.cell, &mut self.pen);
         let mut is_sound = true;
         self.draft.cell(cell.column, |out| {
@@ -218,12 +235,19 @@ impl SheetRows {
     }
 
     /// Refuses a workbook or row that cannot be meant, after a cell was added.
-    fn check_cell(&self, is_sound: bool) -> Result<(), ReadError> {
-        if is_sound && self.draft.n_bytes() <= LONGEST {
+    fn check_cell(&mut self, is_sound: bool) -> Result<(), ReadError> {
+        self.n_cells += 1;
+        let is_long = self.draft.n_bytes() > LONGEST;
+        let is_many = self.n_cells > self.most_cells;
+        if is_sound && !is_long && !is_many {
             return Ok(());
         }
         let (origin, row) = (self.origin.clone(), self.row);
-        if is_sound {
+        if is_many {
+            let bound = Bound::SheetCells(self.most_cells);
+            return Err(ReadError::Bomb { origin, bound });
+        }
+        if is_long {
             return Err(ReadError::LongRow { origin, row });
         }
         let problem = format!("a cell of row {row} refers to a text that is not there");
@@ -293,6 +317,7 @@ mod tests {
             strings: Strings::default(),
             days: vec![false, true],
             epoch: Epoch::Y1900,
+            most_cells: 9,
         };
         let table = SheetTable {
             part,
@@ -393,6 +418,20 @@ mod tests {
             read("<row><c t=\"s\"><v>4</v></c></row>"),
             Err(ReadError::Workbook { .. })
         ));
+    }
+
+    #[test]
+    fn cells_are_counted() {
+        let rows = |n: usize| {
+            let plain = "<row><c><v>1</v></c><c><f/><v>2</v></c><c><v>3</v></c></row>";
+            plain.repeat(n)
+        };
+        assert_eq!(read(&rows(3)).unwrap().len(), 3);
+        let why = read(&rows(4)).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "x.xlsx: a sheet of it has more than 9 cells; if the file is genuine, raise sheet-cells under [limits] in sellerlake.toml"
+        );
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! Gives tags and text in order, without checking that they nest. Knows nothing of spreadsheets.
 
 use crate::read::source::LONGEST;
+use crate::read::source::Source;
 use crate::read::xlsx::window::Window;
 use std::io;
 
 /// One piece of markup. Names are given without their namespace prefix.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::read) enum Token<'a> {
     /// `empty` tags have no closing tag.
     Open {
         name: &'a str,
@@ -28,10 +29,10 @@ pub(super) enum Token<'a> {
 
 /// The unread part of a tag's attributes: names and raw values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
+pub(in crate::read) struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
-    pub(super) fn get(&self, wanted: &str) -> Option<&'a str> {
+    pub(in crate::read) fn get(&self, wanted: &str) -> Option<&'a str> {
         self.clone()
             .find(|(name, _)| *name == wanted)
             .map(|(_, value)| value)
@@ -70,7 +71,7 @@ fn local(name: &str) -> &str {
 }
 
 /// Markup being read.
-pub(super) struct Xml {
+pub(in crate::read) struct Xml {
     window: Window,
 }
 
@@ -85,6 +86,11 @@ enum Found {
 }
 
 impl Xml {
+    /// A part that will be read to its end.
+    pub(in crate::read) fn whole(part: &Source) -> io::Result<Self> {
+        Window::ahead(part).map(Self::new)
+    }
+
     pub(super) fn new(window: Window) -> Self {
         Self { window }
     }
@@ -99,7 +105,7 @@ impl Xml {
         self.window.consume(n);
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Token<'_>> {
+    pub(in crate::read) fn next(&mut self) -> io::Result<Token<'_>> {
         let (found, start) = loop {
             let (rest, ended) = (self.window.rest(), self.window.ended());
             match find(rest, ended) {
@@ -274,7 +280,6 @@ fn hexadecimal(text: &str) -> (Option<char>, usize) {
 mod tests {
     use super::*;
     use crate::read::guard::Caps;
-    use crate::read::source::Source;
 
     fn xml(text: &str) -> Xml {
         let caps = Caps {
