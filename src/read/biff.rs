@@ -21,9 +21,19 @@ const BEGIN: u16 = 0x0809;
 /// Record of a run of numbers, which ends with its last column.
 const RUN: u16 = 0x00BD;
 
-/// The cells of all sheets that are laid out; none where the file's structure cannot be followed, or where a cell is in a
-/// column that there cannot be.
-pub(super) fn laid_out_cells(file: &[u8]) -> Option<u64> {
+/// Record of a workbook with a password: what follows is encrypted.
+const PASSWORD: u16 = 0x002F;
+
+/// What a look into a workbook shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// The cells of all sheets that are laid out.
+    Cells(u64),
+    Protected,
+}
+
+/// None where the file's structure cannot be followed, or where a cell is in a column that there cannot be.
+pub(super) fn look(file: &[u8]) -> Option<Look> {
     let compound = Compound::of(file)?;
     let stream = compound
         .stream("Workbook")
@@ -35,6 +45,9 @@ pub(super) fn laid_out_cells(file: &[u8]) -> Option<u64> {
         let Some((record, after)) = body.split_at_checked(length) else {
             break;
         };
+        if kind == PASSWORD {
+            return Some(Look::Protected);
+        }
         if kind == BEGIN {
             all += sheet.cells();
             sheet = Extent::default();
@@ -53,7 +66,7 @@ pub(super) fn laid_out_cells(file: &[u8]) -> Option<u64> {
         }
         rest = after;
     }
-    Some(all + sheet.cells())
+    Some(Look::Cells(all + sheet.cells()))
 }
 
 /// From which to which row and column the cells of a sheet reach.
@@ -230,23 +243,28 @@ mod tests {
         };
         let run = |first: u8, last: u8, high: u8| vec![0xBD, 0, 6, 0, 9, 0, first, 0, last, high];
         let sheet = vec![9, 8, 0, 0];
-        let cases: [(Vec<u8>, Option<u64>); 7] = [
-            (workbook(&number(9, 255, 0)), Some(1)),
+        let password = vec![0x2F, 0, 2, 0, 0, 0];
+        let cases: [(Vec<u8>, Option<Look>); 8] = [
+            (workbook(&number(9, 255, 0)), Some(Look::Cells(1))),
+            (
+                workbook(&[password, number(9, 0, 1)].concat()),
+                Some(Look::Protected),
+            ),
             (
                 workbook(&[number(9, 1, 0), number(0, 3, 0)].concat()),
-                Some(30),
+                Some(Look::Cells(30)),
             ),
             (
                 workbook(&[number(9, 1, 0), sheet, number(0, 3, 0)].concat()),
-                Some(2),
+                Some(Look::Cells(2)),
             ),
-            (workbook(&run(2, 5, 0)), Some(4)),
+            (workbook(&run(2, 5, 0)), Some(Look::Cells(4))),
             (workbook(&[number(9, 1, 0), number(9, 0, 1)].concat()), None),
             (workbook(&run(1, 0, 4)), None),
             (b"no workbook".to_vec(), None),
         ];
         for (file, expected) in cases {
-            assert_eq!(laid_out_cells(&file), expected);
+            assert_eq!(look(&file), expected);
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
 use crate::read::WorkbookFormat;
 use crate::read::biff;
+use crate::read::biff::Look;
 use crate::read::error::Amount;
 use crate::read::error::Bound;
 use crate::read::error::Origin;
@@ -68,8 +69,16 @@ pub(super) fn open(
         origin: origin.clone(),
         problem: "its structure cannot be followed".to_owned(),
     };
-    if format == Format::Xls && biff::laid_out_cells(bytes).ok_or_else(broken)? > MOST_CELLS {
-        return Err(too_many(origin));
+    if format == Format::Xls {
+        match biff::look(bytes).ok_or_else(broken)? {
+            Look::Cells(0..=MOST_CELLS) => {}
+            Look::Cells(_) => return Err(too_many(origin)),
+            Look::Protected => {
+                return Err(ReadError::Protected {
+                    origin: origin.clone(),
+                });
+            }
+        }
     }
     let mut room = Room {
         sheet_cells,
