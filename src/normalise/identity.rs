@@ -4,6 +4,7 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::facts::unambiguous_date;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -501,11 +502,7 @@ fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     let fact = |name: &str| {
         let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
+        unambiguous_date(&claim.value).or_else(|| dated(&claim.value))
     };
     if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
         return (start <= end).then_some((start, end));
