@@ -12,6 +12,7 @@ mod sift;
 mod sums;
 mod survey;
 mod table;
+mod totals;
 
 use crate::ingest::file::FileReading;
 use crate::ingest::inbox::Candidate;
