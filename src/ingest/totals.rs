@@ -17,95 +17,61 @@ use arrow::datatypes::Int64Type;
 use std::collections::BTreeMap;
 
 /// What differs in the rows of a table, in their order.
-pub(super) fn differing(totals: &[Total], batch: &RecordBatch) -> Findings {
+pub(super) fn differing(totals: &[Total], batches: &[RecordBatch]) -> Findings {
     let mut findings = Findings::default();
     for total in totals {
-        let told = Amounts::of(batch, &total.is);
-        let parts: Vec<Amounts> = total
-            .of
+        let columns: Vec<Columns> = batches
             .iter()
-            .filter_map(|name| Amounts::of(batch, name))
+            .filter_map(|batch| Columns::of(total, batch))
             .collect();
-        let Some(told) = told.filter(|_| !parts.is_empty()) else {
-            continue;
-        };
         match &total.per {
-            None => by_row(total, &told, &parts, batch, &mut findings),
-            Some(per) => by_key(total, per, &told, &parts, batch, &mut findings),
+            None => by_row(total, &columns, &mut findings),
+            Some(per) => by_key(total, per, &columns, &mut findings),
         }
     }
     findings
 }
 
 /// Each row tells a total of its own.
-fn by_row(
-    total: &Total,
-    told: &Amounts,
-    parts: &[Amounts],
-    batch: &RecordBatch,
-    findings: &mut Findings,
-) {
-    let places = batch
-        .column_by_name("source_row")
-        .and_then(|array| array.as_primitive_opt::<Int64Type>());
-    for row in 0..batch.num_rows() {
-        let Some(says) = told.at(row) else { continue };
-        let mut found = Sum::default();
-        for part in parts {
-            found.merge(part.at(row).unwrap_or_default());
-        }
-        if found != says {
-            let place = places.and_then(|places| {
-                Some(Place {
-                    row: u32::try_from(places.value(row)).ok()?,
-                    column: 1,
-                })
-            });
-            let parts = if total.of.len() == 1 {
-                total.of[0].to_string()
-            } else {
-                "the amounts of the row".to_owned()
+fn by_row(total: &Total, columns: &[Columns<'_>], findings: &mut Findings) {
+    for columns in columns {
+        for row in 0..columns.batch.num_rows() {
+            let Some(says) = columns.is.at(row) else {
+                continue;
             };
-            push(
-                total,
-                place,
-                format!("{parts} add up to {found}, {} says {says}", total.is),
-                findings,
-            );
+            let found = columns.sum_at(row);
+            if found != says {
+                let text = format!(
+                    "the amounts of the row add up to {found}, {} says {says}",
+                    total.is
+                );
+                push(total, columns.place(row), text, findings);
+            }
         }
     }
 }
 
 /// All rows with one text share a total, which stands in one of them.
-fn by_key(
-    total: &Total,
-    per: &ColumnName,
-    told: &Amounts,
-    parts: &[Amounts],
-    batch: &RecordBatch,
-    findings: &mut Findings,
-) {
-    let Some(keys) = batch
-        .column_by_name(per.as_str())
-        .and_then(|array| array.as_string_opt::<i32>())
-    else {
-        return;
-    };
+fn by_key(total: &Total, per: &ColumnName, columns: &[Columns<'_>], findings: &mut Findings) {
     let mut sums: BTreeMap<&str, (Sum, Option<Sum>)> = BTreeMap::new();
-    for row in (0..batch.num_rows()).filter(|row| keys.is_valid(*row)) {
-        let (found, says) = sums.entry(keys.value(row)).or_default();
-        for part in parts {
-            found.merge(part.at(row).unwrap_or_default());
-        }
-        if let Some(told) = told.at(row) {
-            says.get_or_insert_default().merge(told);
+    for columns in columns {
+        let keys = columns.batch.column_by_name(per.as_str());
+        let Some(keys) = keys.and_then(|array| array.as_string_opt::<i32>()) else {
+            continue;
+        };
+        for row in (0..keys.len()).filter(|row| keys.is_valid(*row)) {
+            let (found, says) = sums.entry(keys.value(row)).or_default();
+            found.merge(columns.sum_at(row));
+            if let Some(told) = columns.is.at(row) {
+                says.get_or_insert_default().merge(told);
+            }
         }
     }
     for (key, (found, says)) in sums {
         if let Some(says) = says.filter(|says| *says != found) {
             let text = format!(
-                "{} of {per} {key} add up to {found}, {} says {says}",
-                total.of[0], total.is
+                "the amounts of {per} {key} add up to {found}, {} says {says}",
+                total.is
             );
             push(total, None, text, findings);
         }
@@ -120,6 +86,41 @@ fn push(total: &Total, place: Option<Place>, text: String, findings: &mut Findin
         text: text.into(),
         expected: "".into(),
     });
+}
+
+/// What one batch holds of a total.
+struct Columns<'a> {
+    batch: &'a RecordBatch,
+    is: Amounts<'a>,
+    of: Vec<Amounts<'a>>,
+}
+
+impl<'a> Columns<'a> {
+    /// None where there is no total, or nothing that it could be the total of.
+    fn of(total: &Total, batch: &'a RecordBatch) -> Option<Self> {
+        let of = total.of.iter();
+        let of: Vec<Amounts> = of.filter_map(|name| Amounts::of(batch, name)).collect();
+        let is = Amounts::of(batch, &total.is).filter(|_| !of.is_empty())?;
+        Some(Self { batch, is, of })
+    }
+
+    fn sum_at(&self, row: usize) -> Sum {
+        let mut sum = Sum::default();
+        for amounts in &self.of {
+            sum.merge(amounts.at(row).unwrap_or_default());
+        }
+        sum
+    }
+
+    /// Where the row stood in the report.
+    fn place(&self, row: usize) -> Option<Place> {
+        let rows = self.batch.column_by_name("source_row")?;
+        let row = rows.as_primitive_opt::<Int64Type>()?.value(row);
+        Some(Place {
+            row: u32::try_from(row).ok()?,
+            column: 1,
+        })
+    }
 }
 
 /// The exact values of one column.
@@ -185,14 +186,17 @@ mod tests {
             is: name("total"),
             per: per.map(name),
         };
-        differing(&[total], batch)
-            .groups()
-            .flat_map(|(_, _, group)| group.examples.clone())
-            .map(|finding| {
-                let row = finding.place.map_or(0, |place| place.row);
-                format!("{row}: {}", finding.text)
-            })
-            .collect()
+        differing(
+            &[total],
+            &[batch.slice(0, 2), batch.slice(2, batch.num_rows() - 2)],
+        )
+        .groups()
+        .flat_map(|(_, _, group)| group.examples.clone())
+        .map(|finding| {
+            let row = finding.place.map_or(0, |place| place.row);
+            format!("{row}: {}", finding.text)
+        })
+        .collect()
     }
 
     #[test]
@@ -207,7 +211,7 @@ mod tests {
         ]);
         assert_eq!(
             told(Some("id"), &["sales"], &rows),
-            ["0: sales of id b add up to 4.99, total says 5"]
+            ["0: the amounts of id b add up to 4.99, total says 5"]
         );
         let rows = batch(&[
             ("a", Some(1000), Some(-250), Some(750)),

@@ -27,6 +27,7 @@ use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
 use crate::schema::wire::WireTotal;
 use regex::Regex;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Walks a wire schema and collects faults; every `Option` that comes back empty has left one.
@@ -137,6 +138,8 @@ impl<'a> Door<'a> {
         let totals = wire.total.iter();
         let totals = totals.filter_map(|total| self.total(total)).collect();
         let signature = self.signature(&wire.signature, &columns);
+        let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
+        let nesting = wire.json.as_ref().map(|json| self.nesting(json));
         let complete = wire.confidence.as_ref().is_none_or(|word| {
             self.word(word, &[("full", true), ("partial", false)])
                 .unwrap_or(true)
@@ -160,6 +163,8 @@ impl<'a> Door<'a> {
             complete,
             family: wire.family.into(),
             signature,
+            nesting: nesting.map(Arc::new),
+            is_flat,
             columns,
             facts,
             skips,
@@ -346,6 +351,14 @@ impl<'a> Door<'a> {
             same: wire.same,
             also: wire.also,
             half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 
@@ -404,6 +417,7 @@ impl<'a> Door<'a> {
             "property" => FactSource::Property,
             "stray" => FactSource::Stray,
             other => match other.split_once(':') {
+                Some(("path", path)) => FactSource::Path(self.fixed_path(path, at)?),
                 Some(("label", column)) => FactSource::LabelOf(of_column(self, column)?),
                 Some(("greatest", column)) => FactSource::GreatestOf(of_column(self, column)?),
                 _ => {
@@ -411,7 +425,7 @@ impl<'a> Door<'a> {
                         at,
                         &format!(
                             "{other:?} is not a place for a fact: file-name, preamble, sheet, property, stray, \
-                             label:<column> or greatest:<column>"
+                             path:<path>, label:<column> or greatest:<column>"
                         ),
                     );
                     return None;

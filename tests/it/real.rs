@@ -25,6 +25,52 @@ const KINDS: &[(&str, &str)] = &[
     ("^SP campaign", "amazon-ads/sp-campaign"),
     ("^SP targeting", "amazon-ads/sp-targeting"),
     ("^SP advertised product", "amazon-ads/sp-advertised-product"),
+    ("^SP placement", "amazon-ads/sp-placement"),
+    ("^SP purchased product", "amazon-ads/sp-purchased-product"),
+    (
+        "^SP performance over time",
+        "amazon-ads/sp-performance-over-time",
+    ),
+    (
+        "^SB attributed purchases",
+        "amazon-ads/sb-attributed-purchases",
+    ),
+    ("^Unified custom report", "amazon-ads/unified-search-term"),
+    ("^Bulk STR as CSV", "amazon-ads/bulk-2-search-term"),
+    ("^Bulk 1.0 workbook", "amazon-ads/bulk-1"),
+    ("All orders flat file", "seller-central/all-orders"),
+    ("Fee preview", "seller-central/fee-preview"),
+    (
+        "FBA Inventory Planning",
+        "seller-central/fba-inventory-planning",
+    ),
+    ("Ledger detail", "seller-central/ledger-detail"),
+    (
+        "Multi-country inventory",
+        "seller-central/multi-country-inventory",
+    ),
+    ("Reimbursements", "seller-central/fba-reimbursements"),
+    ("Settlement V1", "seller-central/settlement-v1"),
+    ("Settlement V2", "seller-central/settlement-v2"),
+    ("Storage fees", "seller-central/storage-fees"),
+    ("Monthly storage fees", "seller-central/storage-fees"),
+    (
+        "legacy Inventory Health",
+        "seller-central/fba-inventory-health-legacy",
+    ),
+    ("Open listings", "seller-central/open-listings"),
+    (
+        "Brand Analytics Top Search Terms",
+        "seller-central/top-search-terms",
+    ),
+    (
+        "Brand Analytics SQP",
+        "seller-central/search-query-performance",
+    ),
+    (
+        "Amazon Fulfilled Shipments",
+        "seller-central/fulfilled-shipments",
+    ),
     (
         "Business Report by child ASIN",
         "seller-central/business-report-child",
@@ -44,6 +90,9 @@ const KINDS: &[(&str, &str)] = &[
     ("^keepa_viewer", "keepa/table-export"),
     ("^keepa-like csv", "keepa/table-export"),
     ("^h10_cerebro", "helium10/cerebro"),
+    ("^h10_xray", "helium10/xray"),
+    ("^h10_blackbox_products", "helium10/black-box-products"),
+    ("^h10_keyword_tracker", "helium10/keyword-tracker"),
 ];
 
 /// A line of the index.
