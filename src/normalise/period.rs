@@ -269,15 +269,12 @@ pub fn place(
             how: How::EventColumn(at.clone()),
             span: days.extremes_at(identity.market),
         }),
-        Period::Event { .. } => {
-            let (table, span) = (output.table.clone(), days.extremes_at(identity.market));
-            Ok(Placing {
-                table,
-                kind: output.period.kind(),
-                how: How::Event,
-                span,
-            })
-        }
+        Period::Event { .. } => Ok(Placing {
+            table: output.table.clone(),
+            kind: output.period.kind(),
+            how: How::Event,
+            span: days.extremes_at(identity.market),
+        }),
         Period::Always => Ok(Placing {
             table: output.table.clone(),
             kind: None,

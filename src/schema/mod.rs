@@ -94,6 +94,10 @@ pub struct Seed {
 
 /// A canonical column and every label under which a report is known to carry it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub struct Column {
     pub name: ColumnName,
     pub title_zh: Box<str>,

@@ -196,6 +196,10 @@ pub(super) struct WireSkip {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub(super) struct WireColumn {
     pub(super) name: Spanned<String>,
     #[serde(default)]
