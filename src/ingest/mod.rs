@@ -14,6 +14,7 @@ mod sift;
 mod sums;
 mod survey;
 mod table;
+mod totals;
 
 use crate::ingest::commit::Clerk;
 use crate::ingest::file::DocumentReading;

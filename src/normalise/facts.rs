@@ -152,6 +152,25 @@ pub fn name_facts(name: &str) -> NameFacts {
     }
 }
 
+/// A date in three numbers, if only one reading of them is a day: `2026-1-31`, `2026/1/31`, `1/31/2026`, `31.01.2026`, but
+/// not `4/11/2026`.
+pub fn unambiguous_date(text: &str) -> Option<Date> {
+    let numbers: Vec<i16> = text
+        .split(['-', '/', '.', '_'])
+        .map(|number| number.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let date =
+        |y: i16, m: i16, d: i16| Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
+    match numbers[..] {
+        [y, m, d] if y > 31 => date(y, m, d),
+        [a, b, y] if y > 31 => match (date(y, a, b), date(y, b, a)) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        },
+        _ => None,
+    }
+}
+
 /// `2026-01-31`, `2026_01_31`, `20260131`, `01-31-2026` (Amazon's own order) and `Jan_4_2020`.
 fn dates_in(stem: &str) -> Vec<Date> {
     let bytes = stem.as_bytes();
@@ -268,6 +287,26 @@ mod tests {
                 expected,
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn a_date_of_which_the_month_is_open_is_none() {
+        for (text, expected) in [
+            ("2026-01-31", Some("2026-01-31")),
+            ("2026/1/3", Some("2026-01-03")),
+            ("2026_02_07", Some("2026-02-07")),
+            ("1/31/2026", Some("2026-01-31")),
+            ("31.01.2026", Some("2026-01-31")),
+            ("5/5/2026", Some("2026-05-05")),
+            ("4/11/2026", None),
+            ("31/31/2026", None),
+            ("1/31/26", None),
+            ("2026-13-01", None),
+            ("Week 5", None),
+        ] {
+            let date = unambiguous_date(text).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), expected, "{text}");
         }
     }
 

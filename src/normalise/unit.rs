@@ -1,6 +1,7 @@
 //! What one date of a report stands for: a day, a week, a month; and which days the whole of it covers.
 
 use crate::normalise::facts::Facts;
+use crate::normalise::facts::unambiguous_date;
 use crate::normalise::identity::Evidence;
 use crate::normalise::identity::dated;
 use jiff::ToSpan;
@@ -50,11 +51,7 @@ pub(super) fn covered(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     let fact = |name: &str| {
         let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
+        unambiguous_date(&claim.value).or_else(|| dated(&claim.value))
     };
     if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
         return (start <= end).then_some((start, end));
