@@ -153,6 +153,36 @@ pub const SETTINGS: &[Setting] = &[
         "rating difference that counts as a change",
     ),
     rule(
+        "offer-change-min",
+        "offer_change_min",
+        1.0,
+        "offers that came or went that count as a change",
+    ),
+    rule(
+        "monthly-sold-change-min-log2",
+        "monthly_sold_change_min_log2",
+        1.0,
+        "base-2 logarithm of the ratio of monthly units that a move must exceed; neighbouring steps flap",
+    ),
+    rule(
+        "buy-box-share-min",
+        "buy_box_share_min",
+        0.7,
+        "share of 30 days of the top Buy Box seller below which the box goes round and has no owner",
+    ),
+    rule(
+        "list-share-entered-min",
+        "list_share_entered_min",
+        0.5,
+        "share of the earlier list that stands in the newer one, from which a new ASIN has entered",
+    ),
+    rule(
+        "list-share-left-min",
+        "list_share_left_min",
+        0.8,
+        "share of a list that stands in each of the next two, from which a missing ASIN has left",
+    ),
+    rule(
         "rank-change-min",
         "rank_change_min",
         3.0,

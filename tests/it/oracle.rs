@@ -316,7 +316,7 @@ fn the_sample_feeds_what_stages_read() {
         .collect();
     assert_eq!(
         empty,
-        ["ads_campaign_range", "ads_product_range"],
+        ["ads_campaign_range", "ads_entity", "ads_product_range"],
         "tables that stages read and the sample leaves empty"
     );
 }
