@@ -13,6 +13,7 @@ use crate::cli::render::counted;
 use crate::cli::render::shown_as;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::cli::upload;
 use crate::model::id;
 use crate::observe::Event;
 use crate::observe::Observer;
@@ -342,8 +343,14 @@ fn publish_marts(
         .map(|account| &*account.name)
         .collect();
     let title = format!("{} {}", accounts.join(", "), report.as_of);
-    let published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
+    let mut published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
         .context("cannot publish")?;
+    for ((_, mart), batch) in named.iter().zip(&batches) {
+        if let Some(form) = upload::form(mart, batch) {
+            published
+                .extend(publish::fill(&folder, &form, report.as_of).context("cannot publish")?);
+        }
+    }
     observer.on(Event::End {
         stage: Stage::Publish,
     });

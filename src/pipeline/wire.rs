@@ -56,6 +56,11 @@ pub(super) struct WireMart {
     #[serde(default)]
     pub(super) show: Vec<Spanned<String>>,
     pub(super) show_where: Option<Spanned<String>>,
+    pub(super) upload_sheet: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_by: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_header: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
@@ -69,6 +74,7 @@ pub(super) struct WireColumn {
     pub(super) r#type: Spanned<String>,
     #[serde(default)]
     pub(super) unit: String,
+    pub(super) header: Option<Spanned<String>>,
     pub(super) meaning: String,
     pub(super) meaning_zh: String,
 }

@@ -189,6 +189,42 @@ pub const SETTINGS: &[Setting] = &[
         "ranks moved that count as a change",
     ),
     rule(
+        "gap-rank-max",
+        "gap_rank_max",
+        50.0,
+        "organic rank up to which an ASIN counts as ranking for a keyword",
+    ),
+    rule(
+        "voice-slots",
+        "voice_slots",
+        10.0,
+        "first slots of a keyword that share of voice is measured in",
+    ),
+    rule(
+        "query-volume-drop",
+        "query_volume_drop",
+        0.3,
+        "share of a query's searches whose loss in a week is told",
+    ),
+    rule(
+        "query-share-drop",
+        "query_share_drop",
+        0.2,
+        "share of the own purchase share whose loss in a week is told",
+    ),
+    rule(
+        "query-volume-min",
+        "query_volume_min",
+        500.0,
+        "searches of a week below which a query's moves are not told",
+    ),
+    rule(
+        "search-terms-bytes",
+        "search_terms_bytes",
+        249.0,
+        "UTF-8 bytes that a listing's search terms may have; one more and Amazon ignores all",
+    ),
+    rule(
         "safety-z",
         "safety_z",
         1.645,
@@ -219,6 +255,15 @@ const CPC_LIMITS: &[(&str, f64)] = &[
     ("US", 1.0),
 ];
 
+/// Bytes of search terms that differ from the general limit.
+const SEARCH_TERMS_BYTES: &[(&str, f64)] = &[("IN", 199.0), ("JP", 499.0)];
+
+/// Settings that are shipped with values of their own for some marketplaces.
+const SHIPPED: &[(&str, &[(&str, f64)])] = &[
+    ("cpc_limit", CPC_LIMITS),
+    ("search_terms_bytes", SEARCH_TERMS_BYTES),
+];
+
 /// The value of every setting in every marketplace: own value, else the general one, else the default.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
@@ -236,10 +281,12 @@ impl Settings {
 
     pub fn value(&self, setting: &Setting, market: Market) -> f64 {
         let own = self.by_market.get(&(setting.name, market.code())).copied();
-        let shipped = (setting.name == "cpc_limit")
-            .then(|| CPC_LIMITS.iter().find(|(code, _)| *code == market.code()))
-            .flatten()
-            .map(|(_, limit)| *limit);
+        let shipped = SHIPPED
+            .iter()
+            .filter(|(name, _)| *name == setting.name)
+            .flat_map(|(_, values)| values.iter())
+            .find(|(code, _)| *code == market.code())
+            .map(|(_, value)| *value);
         own.or_else(|| self.general.get(setting.name).copied())
             .or(shipped)
             .unwrap_or(setting.default)
@@ -285,11 +332,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), SETTINGS.len());
-        assert!(
-            CPC_LIMITS.is_sorted()
-                && CPC_LIMITS
-                    .iter()
-                    .all(|(code, _)| Market::by_code(code).is_some())
-        );
+        for (name, values) in SHIPPED {
+            assert!(names.contains(name), "{name}");
+            assert!(
+                values.is_sorted()
+                    && values
+                        .iter()
+                        .all(|(code, _)| Market::by_code(code).is_some())
+            );
+        }
     }
 }
