@@ -16,6 +16,7 @@ use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::entry::Entry;
 use crate::store::entry::Part;
 use crate::store::entry::Rows;
 use crate::store::entry::Status;
@@ -74,6 +75,25 @@ pub fn read(
     })
 }
 
+/// The content ids of all innermost files, without reading a table; none when the path or one of them cannot be opened.
+pub(super) fn contents(context: &Context<'_>, candidate: &Candidate) -> Option<Vec<String>> {
+    let market = likely_market(context, candidate);
+    let documents = read::open(
+        &candidate.path,
+        &context.limits(),
+        market,
+        &context.nestings(),
+    )
+    .ok()?;
+    documents
+        .iter()
+        .map(|document| match document.kind {
+            Kind::Unreadable { .. } => None,
+            _ => Some(document.content_id.to_string()),
+        })
+        .collect()
+}
+
 /// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
 pub fn inspect(
     context: &Context<'_>,
@@ -92,17 +112,19 @@ fn examine(
     keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
     let limits = context.limits();
-    let documents = match read::open(&candidate.path, &limits, likely_market(context, candidate)) {
+    let market = likely_market(context, candidate);
+    let opened = read::open(&candidate.path, &limits, market, &context.nestings());
+    let documents = match opened {
         Ok(documents) => documents,
         Err(error) => {
             let place = [
                 candidate.relative.as_str(),
-                &candidate.bytes.to_string(),
-                &candidate.modified.to_string(),
+                &candidate.look.bytes.to_string(),
+                &candidate.look.modified_ms().to_string(),
             ];
             return Ok(FileReading {
                 documents: vec![DocumentReading {
-                    content_id: format!("unread-{}", id::hash(place)),
+                    content_id: format!("{}{}", Entry::UNREAD, id::hash(place)),
                     name: name_of(candidate),
                     container: String::new(),
                     failure: Some(explained(&error)),
@@ -178,18 +200,25 @@ fn examine_document(
     match &document.kind {
         Kind::Unreadable { why } => {
             reading.content_id = format!(
-                "unread-{}",
+                "{}{}",
+                Entry::UNREAD,
                 id::hash([candidate.relative.as_str(), &document.name])
             );
             reading.failure = Some(explained(&**why));
         }
-        Kind::Json => {
+        Kind::Nested { form, lists, .. } if document.tables.is_empty() => {
+            let lists = match &lists[..] {
+                [] => "it has no lists of records".to_owned(),
+                lists => format!("its lists are {}", lists.join(", ")),
+            };
             reading.tables.push(TableEntry {
-                reason: Some("JSON, and no schema of a JSON report is known".to_owned()),
+                reason: Some(format!(
+                    "{form}, and no known report has its records there: {lists}"
+                )),
                 ..blank_entry(None, Status::Held)
             });
         }
-        Kind::Text { .. } | Kind::Workbook { .. } => {
+        Kind::Text { .. } | Kind::Workbook { .. } | Kind::Nested { .. } => {
             let mut foreign = Vec::new();
             for table in &document.tables {
                 let mut read = table::read(context, &around, table);
@@ -303,16 +332,18 @@ fn keep(
         };
         let bytes = match table.merge.by {
             MergeBy::Slice => {
-                let encoded = part::encode(&path, table, &part.batch)?;
+                let encoded = part::encode(&path, table, &part.rows)?;
                 entry.slices = encoded.slices;
                 encoded.bytes
             }
-            MergeBy::Key => writer::encode(
-                &path,
-                part.batch.schema_ref(),
-                std::slice::from_ref(&part.batch),
-                None,
-            )?,
+            MergeBy::Key => {
+                let rows = part.rows.batch(0..part.rows.n_rows());
+                let rows = rows.map_err(|source| StoreError::Rows {
+                    path: path.clone(),
+                    source,
+                })?;
+                writer::encode(&path, part.rows.schema(), &[rows], None)?
+            }
         };
         files::put_new(&path, &bytes)?;
     }
