@@ -4,6 +4,7 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::facts::day_in;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -83,6 +84,8 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// False where the schema does not vouch for what told the period.
+    pub period_is_certain: bool,
     /// The one currency of the table's money, where the rows do not say.
     pub currency: Option<Box<str>>,
 }
@@ -164,6 +167,7 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     else {
         return Err(questions);
     };
+    let (period, period_is_certain) = settle_period(evidence);
     Ok(Identity {
         account,
         account_from,
@@ -174,7 +178,8 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
-        period: settle_period(evidence),
+        period,
+        period_is_certain,
         currency: settle_currency(evidence, market),
     })
 }
@@ -183,6 +188,7 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
 pub fn provisional(evidence: &Evidence<'_>) -> Identity {
     let (observed_at, observed_day, observed_from) = settle_observed(evidence, &TimeZone::UTC)
         .unwrap_or((Timestamp::UNIX_EPOCH, Date::default(), Origin::Mtime));
+    let (period, period_is_certain) = settle_period(evidence);
     Identity {
         account: "".into(),
         account_from: Origin::Configuration,
@@ -193,7 +199,8 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         observed_at,
         observed_day,
         observed_from,
-        period: settle_period(evidence),
+        period,
+        period_is_certain,
         currency: None,
     }
 }
@@ -424,12 +431,7 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
         if let Some(at) = instant(&claim.value) {
             return Some((at, local_day(at), claim.origin));
         }
-        if let Some(day) = claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-        {
+        if let Some(day) = day_in(&claim.value) {
             return Some((noon(day)?, day, claim.origin));
         }
     }
@@ -468,13 +470,6 @@ fn instant(text: &str) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
-fn dated(text: &str) -> Option<Date> {
-    crate::normalise::facts::name_facts(text)
-        .dates
-        .first()
-        .copied()
-}
-
 /// The first day of the week, month, quarter or year that ends with a day.
 fn start_of(unit: &str, end: Date) -> Option<Date> {
     let unit = unit.to_lowercase();
@@ -495,30 +490,29 @@ fn start_of(unit: &str, end: Date) -> Option<Date> {
     }
 }
 
-fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
+/// The period, and whether it is certain.
+fn settle_period(evidence: &Evidence<'_>) -> (Option<(Date, Date)>, bool) {
     if let Some(period) = evidence.answers.period {
-        return Some(period);
+        return (Some(period), true);
     }
     let fact = |name: &str| {
         let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
+        Some((day_in(&claim.value)?, claim.certain))
     };
-    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
-        return (start <= end).then_some((start, end));
+    let end = fact("period_end");
+    if let (Some((start, a)), Some((end, b))) = (fact("period_start"), end) {
+        return ((start <= end).then_some((start, end)), a && b);
     }
-    if let (Some(end), Some(unit)) = (fact("period_end"), evidence.facts.first("period_unit"))
+    if let (Some((end, certain)), Some(unit)) = (end, evidence.facts.first("period_unit"))
         && let Some(start) = start_of(&unit.value, end)
     {
-        return Some((start, end));
+        return (Some((start, end)), certain);
     }
-    match evidence.name.dates[..] {
+    let elsewhere = match evidence.name.dates[..] {
         [start, end] if start <= end => Some((start, end)),
         _ => evidence.folder_period.or(evidence.flag_period),
-    }
+    };
+    (elsewhere, true)
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

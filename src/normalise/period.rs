@@ -151,7 +151,7 @@ pub fn place(
 ) -> Result<Placing, Question> {
     let ranged = |table: TableName| -> Result<Placing, Question> {
         let (period, certain) = match (identity.period, days.extremes()) {
-            (Some(period), _) => (period, true),
+            (Some(period), _) => (period, identity.period_is_certain),
             (None, Some(extremes)) => (extremes, false),
             (None, None) => {
                 return Err(Question {

@@ -213,9 +213,8 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     }
     for step in &output.steps {
         match step {
-            Step::Constant { column, .. } | Step::Extract { column, .. } => {
-                add(column, StoredType::Text, "");
-            }
+            Step::Constant { column, ty, .. } => add(column, *ty, ""),
+            Step::Extract { column, .. } => add(column, StoredType::Text, ""),
             Step::FillDown { .. } => {}
             Step::FirstOf { column, of } | Step::SumOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
@@ -246,7 +245,8 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     columns
 }
 
-/// Facts that become columns of every row: text, or whole numbers where the pattern takes nothing but digits.
+/// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
+/// takes eight.
 pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
     let mut columns = BTreeMap::new();
     for fact in &schema.facts {
@@ -256,19 +256,23 @@ pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
             .flatten()
             .filter(|group| !FACT_NAMES.contains(group))
         {
-            let digits = [format!("(?<{group}>\\d+)"), format!("(?P<{group}>\\d+)")];
-            let whole = digits
+            let takes_only = |what: &str| {
+                [
+                    format!("(?<{group}>{what})"),
+                    format!("(?P<{group}>{what})"),
+                ]
                 .iter()
-                .any(|form| fact.pattern.as_str().contains(form));
+                .any(|form| fact.pattern.as_str().contains(form))
+            };
+            let ty = if takes_only("\\d+") {
+                StoredType::Integer
+            } else if takes_only("\\d{8}") {
+                StoredType::Date
+            } else {
+                StoredType::Text
+            };
             if let Ok(name) = ColumnName::parse(group) {
-                columns.insert(
-                    name,
-                    if whole {
-                        StoredType::Integer
-                    } else {
-                        StoredType::Text
-                    },
-                );
+                columns.insert(name, ty);
             }
         }
     }

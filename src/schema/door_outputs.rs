@@ -4,6 +4,7 @@ use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::model::table::MergeBy;
 use crate::model::table::MergeRule;
+use crate::model::table::StoredType;
 use crate::schema::Column;
 use crate::schema::Duplicates;
 use crate::schema::Merge;
@@ -163,9 +164,18 @@ impl Door<'_> {
             name.as_ref().and_then(|name| door.column_name(name))
         };
         if let (Some(column), Some(value)) = (&wire.constant, &wire.value) {
+            let integer = ("integer", StoredType::Integer);
+            let ty = match &wire.r#type {
+                Some(word) => self.word(word, &[("text", StoredType::Text), integer])?,
+                None => StoredType::Text,
+            };
+            if ty == StoredType::Integer && value.parse::<i64>().is_err() {
+                self.fault(column.span().start, &format!("{value:?} is not an integer"));
+            }
             return Some(Step::Constant {
                 column: self.column_name(column)?,
                 value: value.as_str().into(),
+                ty,
             });
         }
         if let Some(column) = &wire.fill_down {

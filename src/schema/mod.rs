@@ -16,6 +16,7 @@ use crate::model::name::SchemaId;
 use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
 use crate::model::table::MergeRule;
+use crate::model::table::StoredType;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use regex::Regex;
@@ -144,6 +145,8 @@ pub struct Fact {
     pub pattern: Regex,
     /// Texts that stand for another, compared without case.
     pub values: Vec<(Box<str>, Box<str>)>,
+    /// False where what is told is likely and not sure: a period told so is one that no sum may rest on.
+    pub certain: bool,
 }
 
 /// Where a fact is looked for.
@@ -269,7 +272,11 @@ pub enum Step {
         names_to: Option<ColumnName>,
     },
     /// A column with the same text in every row.
-    Constant { column: ColumnName, value: Box<str> },
+    Constant {
+        column: ColumnName,
+        value: Box<str>,
+        ty: StoredType,
+    },
     /// An empty cell takes the value above it.
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
