@@ -68,6 +68,12 @@ impl Context<'_> {
         }
     }
 
+    /// What is looked for in nested documents.
+    pub fn nestings(&self) -> read::Nestings {
+        let (nestings, told) = self.catalog.nestings();
+        read::Nestings { nestings, told }
+    }
+
     /// Hash of all that decides how a file is read.
     pub fn fingerprint(&self) -> String {
         let schemas = self

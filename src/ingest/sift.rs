@@ -65,11 +65,12 @@ impl<'a> Sifter<'a> {
         let days: Vec<&ColumnName> = schema
             .outputs
             .iter()
-            .filter_map(|output| match &output.period {
+            .flat_map(|output| match &output.period {
                 Period::Day { day, .. }
                 | Period::Snapshot { day: Some(day) }
-                | Period::Event { at: day, .. } => Some(day),
-                _ => None,
+                | Period::Event { at: day, .. } => vec![day],
+                Period::Rows { start, end } => vec![start, end],
+                _ => Vec::new(),
             })
             .collect();
         // What is filled down from the rows above may be blank.

@@ -43,9 +43,9 @@ use crate::store::entry::FindingEntry;
 use crate::store::entry::QuestionEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
+use crate::store::picked::Picked;
 use crate::store::rejects::Reject;
 use crate::workspace::inbox::FolderFacts;
-use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ pub(super) struct TableReading {
 pub(super) struct PartRows {
     pub path: String,
     pub table: TableName,
-    pub batch: RecordBatch,
+    pub rows: Picked,
 }
 
 impl TableReading {
@@ -112,7 +112,12 @@ pub(super) fn read(
         .iter()
         .map(|row| (row.row, row.cells.as_slice()))
         .collect();
-    let detection = match detect::detect(&opening, context.catalog.reports()) {
+    let nesting = table.nesting.as_deref();
+    let schemas = context
+        .catalog
+        .reports()
+        .filter(|schema| schema.may_read(nesting));
+    let detection = match detect::detect(&opening, schemas) {
         Ok(detection) => detection,
         Err(error) => {
             let entry = TableEntry {

@@ -5,8 +5,10 @@ use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
 use crate::normalise::facts::day_in;
+use crate::normalise::row_market::RowMarkets;
+use crate::normalise::unit;
+use crate::normalise::unit::Unit;
 use jiff::Timestamp;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -34,13 +36,6 @@ pub struct Answers {
     pub decimal_comma: Option<bool>,
 }
 
-/// Whether rows dated on the first of a month are days or months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    Day,
-    Month,
-}
-
 /// All that bears on a table's identity.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence<'a> {
@@ -58,6 +53,8 @@ pub struct Evidence<'a> {
     pub accounts: &'a [KnownAccount],
     /// Currency codes that the rows name.
     pub currencies: BTreeSet<Box<str>>,
+    /// Some rows name no currency.
+    pub currency_is_blank: bool,
     /// Signs that stand at amounts: each may be several currencies.
     pub signs: BTreeSet<Box<str>>,
     /// Each row names its own marketplace.
@@ -74,6 +71,8 @@ pub struct Identity {
     /// None where each row names its own.
     pub market: Option<Market>,
     pub market_from: Origin,
+    /// Those of the rows by their currency, where they name several.
+    pub row_markets: Option<RowMarkets>,
     /// That of rows which name none, where other rows of the table do.
     pub market_of_blank: Option<Market>,
     /// True when the marketplace follows from the currency alone.
@@ -86,6 +85,8 @@ pub struct Identity {
     pub period: Option<(Date, Date)>,
     /// False where the schema does not vouch for what told the period.
     pub period_is_certain: bool,
+    /// What each of its dates stands for, where the report says so.
+    pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
     pub currency: Option<Box<str>>,
 }
@@ -141,10 +142,22 @@ impl About {
 /// The questions that remain: nothing knows, or what knows disagrees.
 pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     let mut questions = Vec::new();
-    let market = settle_market(evidence)
+    let row_markets = settle_row_markets(evidence)
         .map_err(|question| questions.push(question))
         .ok();
-    let account = settle_account(evidence, market.and_then(|(market, ..)| market))
+    let market = match &row_markets {
+        Some(None) => settle_market(evidence)
+            .map_err(|question| questions.push(question))
+            .ok(),
+        Some(Some(_)) => Some((None, Origin::Content, false)),
+        None => None,
+    };
+    let row_markets = row_markets.flatten();
+    let markets = match &row_markets {
+        Some(markets) => markets.all(),
+        None => market.and_then(|(market, ..)| market).into_iter().collect(),
+    };
+    let account = settle_account(evidence, &markets)
         .map_err(|question| questions.push(question))
         .ok();
     let zone = market
@@ -167,19 +180,20 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     else {
         return Err(questions);
     };
-    let (period, period_is_certain) = settle_period(evidence);
     Ok(Identity {
         account,
         account_from,
         market,
         market_from,
+        row_markets,
         market_of_blank: market_of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
-        period,
-        period_is_certain,
+        period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
+        unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
 }
@@ -188,19 +202,20 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
 pub fn provisional(evidence: &Evidence<'_>) -> Identity {
     let (observed_at, observed_day, observed_from) = settle_observed(evidence, &TimeZone::UTC)
         .unwrap_or((Timestamp::UNIX_EPOCH, Date::default(), Origin::Mtime));
-    let (period, period_is_certain) = settle_period(evidence);
     Identity {
         account: "".into(),
         account_from: Origin::Configuration,
         market: None,
         market_from: Origin::Configuration,
+        row_markets: None,
         market_of_blank: None,
         market_by_currency: false,
         observed_at,
         observed_day,
         observed_from,
-        period,
-        period_is_certain,
+        period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
+        unit: unit::told(&evidence.facts),
         currency: None,
     }
 }
@@ -219,6 +234,46 @@ pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
         .ok()
         .filter(|_| evidence.rows_have_market)
         .and_then(|(market, ..)| market)
+}
+
+/// The marketplaces of rows that name several currencies and no marketplace; None of other rows.
+fn settle_row_markets(evidence: &Evidence<'_>) -> Result<Option<RowMarkets>, Question> {
+    if evidence.rows_have_market || evidence.currencies.len() < 2 {
+        return Ok(None);
+    }
+    let without = Evidence {
+        currencies: BTreeSet::new(),
+        signs: BTreeSet::new(),
+        ..evidence.clone()
+    };
+    // One configured marketplace says nothing of a report that plainly covers more.
+    let told = match settle_market(&without) {
+        Ok((market, origin, _)) => market.filter(|_| origin != Origin::Configuration),
+        Err(question) if market_is_claimed(&without) => return Err(question),
+        Err(_) => None,
+    };
+    let sells = |market| {
+        let mut accounts = evidence.accounts.iter();
+        accounts.any(|account| account.markets.is_empty() || account.markets.contains(&market))
+    };
+    RowMarkets::settle(
+        &evidence.currencies,
+        evidence.currency_is_blank,
+        told,
+        sells,
+    )
+    .map(Some)
+    .map_err(|text| Question {
+        about: About::Marketplace,
+        text: text.into(),
+    })
+}
+
+fn market_is_claimed(evidence: &Evidence<'_>) -> bool {
+    !evidence.facts.about("marketplace").is_empty()
+        || evidence.name.market.is_some()
+        || evidence.folder_market.is_some()
+        || evidence.flag_market.is_some()
 }
 
 type SettledMarket = (Option<Market>, Origin, bool);
@@ -346,7 +401,7 @@ fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
 
 fn settle_account(
     evidence: &Evidence<'_>,
-    market: Option<Market>,
+    markets: &[Market],
 ) -> Result<(Box<str>, Origin), Question> {
     let ask = |text: String| Question {
         about: About::Account,
@@ -390,16 +445,17 @@ fn settle_account(
         .accounts
         .iter()
         .filter(|account| {
-            market.is_none_or(|market| {
-                account.markets.is_empty() || account.markets.contains(&market)
-            })
+            let sells = |market| account.markets.contains(market);
+            markets.is_empty() || account.markets.is_empty() || markets.iter().any(sells)
         })
         .collect();
     match selling[..] {
         [only] => Ok((only.name.clone(), Origin::Configuration)),
         [] => Err(ask(format!(
             "no account in sellerlake.toml sells in {}",
-            market.map_or("that marketplace", Market::code)
+            markets
+                .first()
+                .map_or("that marketplace", |market| market.code())
         ))),
         _ => {
             let names: Vec<_> = selling.iter().map(|account| &*account.name).collect();
@@ -468,51 +524,6 @@ fn instant(text: &str) -> Option<Timestamp> {
     time.to_zoned(TimeZone::UTC)
         .ok()
         .map(|zoned| zoned.timestamp())
-}
-
-/// The first day of the week, month, quarter or year that ends with a day.
-fn start_of(unit: &str, end: Date) -> Option<Date> {
-    let unit = unit.to_lowercase();
-    let is = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
-    let month = |month: i8| Date::new(end.year(), month, 1).ok();
-    if is(&["day", "daily"]) {
-        Some(end)
-    } else if is(&["week", "woche", "wöchentlich"]) {
-        Some(end.saturating_sub(6.days()))
-    } else if is(&["month", "monat"]) {
-        month(end.month())
-    } else if is(&["quarter", "quartal"]) {
-        month((end.month() - 1) / 3 * 3 + 1)
-    } else if is(&["year", "jahr"]) {
-        month(1)
-    } else {
-        None
-    }
-}
-
-/// The period, and whether it is certain.
-fn settle_period(evidence: &Evidence<'_>) -> (Option<(Date, Date)>, bool) {
-    if let Some(period) = evidence.answers.period {
-        return (Some(period), true);
-    }
-    let fact = |name: &str| {
-        let claim = evidence.facts.first(name)?;
-        Some((day_in(&claim.value)?, claim.certain))
-    };
-    let end = fact("period_end");
-    if let (Some((start, a)), Some((end, b))) = (fact("period_start"), end) {
-        return ((start <= end).then_some((start, end)), a && b);
-    }
-    if let (Some((end, certain)), Some(unit)) = (end, evidence.facts.first("period_unit"))
-        && let Some(start) = start_of(&unit.value, end)
-    {
-        return (Some((start, end)), certain);
-    }
-    let elsewhere = match evidence.name.dates[..] {
-        [start, end] if start <= end => Some((start, end)),
-        _ => evidence.folder_period.or(evidence.flag_period),
-    };
-    (elsewhere, true)
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

@@ -12,7 +12,8 @@ use crate::normalise::identity::About;
 use crate::normalise::identity::Answers;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::Question;
-use crate::normalise::identity::Unit;
+use crate::normalise::unit::Unit;
+use crate::normalise::unit::bounds;
 use crate::schema::Output;
 use crate::schema::Period;
 use arrow::array::Array;
@@ -61,6 +62,7 @@ impl Days {
             Period::Snapshot { day: Some(day) } | Period::Event { at: day, .. } => {
                 (Some(day), Some(day))
             }
+            Period::Rows { start, end } => (Some(start), Some(end)),
             Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => {
                 (None, None)
             }
@@ -123,8 +125,14 @@ pub struct Placing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum How {
     DayColumn(ColumnName),
-    /// The day column holds the first of each row's month.
-    MonthColumn(ColumnName),
+    /// The day column holds a day of each row's week or month. Rows may speak of less where the report covers less.
+    UnitColumn {
+        day: ColumnName,
+        unit: Unit,
+        within: Option<(Date, Date)>,
+    },
+    /// Each row's own first and last day.
+    RowColumns(ColumnName, ColumnName),
     Fixed {
         start: Date,
         end: Date,
@@ -175,25 +183,24 @@ pub fn place(
         })
     };
     match &output.period {
-        Period::Day { day, range, months } if has(day) => {
+        Period::Day {
+            day,
+            range,
+            months,
+            is_granular,
+        } if has(day) => {
+            let unit = unit_of(days, identity, answers)?;
             // Rows of months go to a table of their own, or to that of ranges.
-            let twin = range.as_ref().map(|_| output.table.range_twin());
-            let of_months = months.clone().or(twin);
-            let monthly = match answers.unit {
-                Some(unit) => unit == Unit::Month,
-                None => looks_monthly(days, identity)?,
+            let has_twin = range.is_some() || *is_granular;
+            let twin = has_twin.then(|| output.table.range_twin());
+            let of_unit = match unit {
+                Unit::Day => None,
+                Unit::Week => twin,
+                Unit::Month => months.clone().or(twin),
             };
-            if let Some(table) = of_months.filter(|_| monthly) {
-                let span = days
-                    .extremes()
-                    .map(|(first, last)| (first, last.last_of_month()));
-                let how = How::MonthColumn(day.clone());
-                return Ok(Placing {
-                    table,
-                    kind: Some(PeriodKind::Range),
-                    how,
-                    span,
-                });
+            if let Some(table) = of_unit {
+                let within = identity.period.filter(|_| *is_granular);
+                return Ok(placed_by_unit(table, days, day, (unit, within)));
             }
             let how = How::DayColumn(day.clone());
             Ok(Placing {
@@ -205,6 +212,12 @@ pub fn place(
         }
         Period::Day { .. } => ranged(output.table.range_twin()),
         Period::Range { .. } => ranged(output.table.clone()),
+        Period::Rows { start, end } => Ok(Placing {
+            table: output.table.clone(),
+            kind: Some(PeriodKind::Range),
+            how: How::RowColumns(start.clone(), end.clone()),
+            span: days.extremes(),
+        }),
         Period::Snapshot { day: Some(day) } if has(day) => {
             let how = How::SnapshotColumn(day.clone());
             Ok(Placing {
@@ -245,6 +258,36 @@ pub fn place(
             how: How::None,
             span: None,
         }),
+    }
+}
+
+/// Rows whose day column names a week or month each, of which the report may cover a part.
+fn placed_by_unit(
+    table: TableName,
+    days: &Days,
+    day: &ColumnName,
+    (unit, within): (Unit, Option<(Date, Date)>),
+) -> Placing {
+    let span = days.extremes().map(|(first, last)| {
+        let (start, _) = bounds(first, unit, within);
+        let (_, end) = bounds(last, unit, within);
+        (start, end)
+    });
+    let day = day.clone();
+    Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how: How::UnitColumn { day, unit, within },
+        span,
+    }
+}
+
+/// What the dates of the day column stand for: the user's word first, then the report's own, then what they look like.
+fn unit_of(days: &Days, identity: &Identity, answers: &Answers) -> Result<Unit, Question> {
+    match answers.unit.or(identity.unit) {
+        Some(unit) => Ok(unit),
+        None if looks_monthly(days, identity)? => Ok(Unit::Month),
+        None => Ok(Unit::Day),
     }
 }
 
@@ -324,18 +367,19 @@ pub fn columns(
                 ("month", mapped(&days, month_of)),
             ]
         }
-        How::MonthColumn(day) => {
-            let days = of(day);
-            vec![
-                ("period_start", mapped(&days, same)),
-                ("period_end", mapped(&days, Date::last_of_month)),
-                (
-                    "period_certain",
-                    Arc::new(BooleanArray::from(vec![true; n])),
-                ),
-                ("month", mapped(&days, month_of)),
-            ]
+        How::UnitColumn { day, unit, within } => {
+            let spans: Vec<Option<(i32, i32)>> = of(day)
+                .iter()
+                .map(|day| {
+                    let (start, end) = bounds(date_of((*day)?)?, *unit, *within);
+                    Some((day_number(start), day_number(end)))
+                })
+                .collect();
+            let starts: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.0)).collect();
+            let ends: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.1)).collect();
+            own_range(&starts, &ends, mapped)
         }
+        How::RowColumns(start, end) => own_range(&of(start), &of(end), mapped),
         How::Fixed {
             start,
             end,
@@ -371,6 +415,21 @@ pub fn columns(
     }
 }
 
+/// The columns of rows that each have a period of their own.
+fn own_range(
+    starts: &[Option<i32>],
+    ends: &[Option<i32>],
+    mapped: impl Fn(&[Option<i32>], fn(Date) -> Date) -> ArrayRef,
+) -> Vec<(&'static str, ArrayRef)> {
+    let certain = BooleanArray::from(vec![true; starts.len()]);
+    vec![
+        ("period_start", mapped(starts, |date| date)),
+        ("period_end", mapped(ends, |date| date)),
+        ("period_certain", Arc::new(certain)),
+        ("month", mapped(starts, month_of)),
+    ]
+}
+
 /// An instant for all rows.
 pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
     Arc::new(TimestampMillisecondArray::from_value(
@@ -380,14 +439,15 @@ pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
 }
 
 impl Placing {
-    /// The column without which a row has no place in time.
-    pub fn needs(&self) -> Option<&ColumnName> {
+    /// The columns without which a row has no place in time.
+    pub fn needs(&self) -> Vec<&ColumnName> {
         match &self.how {
             How::DayColumn(day)
-            | How::MonthColumn(day)
+            | How::UnitColumn { day, .. }
             | How::SnapshotColumn(day)
-            | How::EventColumn(day) => Some(day),
-            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => None,
+            | How::EventColumn(day) => vec![day],
+            How::RowColumns(start, end) => vec![start, end],
+            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => Vec::new(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The steps that a schema declares, applied to the columns of one output.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
 use crate::model::period::day_number;
 use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
+use crate::normalise::divide;
 use crate::normalise::facts;
+use crate::schema::ConstantValue;
 use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
@@ -46,6 +49,8 @@ pub struct Steps {
     unpivoted: Vec<Unpivoted>,
     /// Texts of facts by name.
     facts: BTreeMap<Box<str>, Box<str>>,
+    /// The marketplace of all rows, where they do not name their own.
+    market: Option<Market>,
 }
 
 /// Rows after the steps, with the source row of each.
@@ -55,11 +60,16 @@ pub struct Stepped {
 }
 
 impl Steps {
-    pub fn of(unpivoted: Vec<Unpivoted>, facts: BTreeMap<Box<str>, Box<str>>) -> Self {
+    pub fn of(
+        unpivoted: Vec<Unpivoted>,
+        facts: BTreeMap<Box<str>, Box<str>>,
+        market: Option<Market>,
+    ) -> Self {
         Self {
             carried: BTreeMap::new(),
             unpivoted,
             facts,
+            market,
         }
     }
 
@@ -80,11 +90,24 @@ impl Steps {
     ) -> Result<Stepped, NormaliseError> {
         for step in steps {
             match step {
-                Step::Constant { column, value, ty } => {
-                    let array = fact_column(Some(value), *ty, columns.n_rows());
+                Step::Constant { column, value } => {
+                    let n = columns.n_rows();
+                    let array: ArrayRef = match value {
+                        ConstantValue::Text(text) => repeated(text, n),
+                        ConstantValue::Integer(number) => {
+                            Arc::new(Int64Array::from_value(*number, n))
+                        }
+                    };
                     columns.set(column.clone(), array);
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
+                Step::Divide {
+                    columns: names,
+                    by,
+                    only,
+                } => {
+                    divide::divide(names, *by, only.as_ref(), self.market, &mut columns);
+                }
                 Step::FirstOf { column, of } => first_of(column, of, &mut columns)?,
                 Step::SumOf { column, of } => sum_of(column, of, &mut columns),
                 Step::Extract {

@@ -15,6 +15,7 @@ use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::guard::Caps;
+use crate::read::nested::Nestings;
 use crate::read::sniff;
 use crate::read::sniff::Magic;
 use crate::read::sniff::Nature;
@@ -41,6 +42,7 @@ const HEAD: u64 = 8 << 10;
 pub(super) struct Walk<'a> {
     limits: &'a Limits,
     market: Option<Market>,
+    nestings: &'a Nestings,
     found: Vec<Document>,
     entries: usize,
     expanded: u64,
@@ -48,10 +50,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(limits: &'a Limits, market: Option<Market>) -> Self {
+    pub(super) fn new(limits: &'a Limits, market: Option<Market>, nestings: &'a Nestings) -> Self {
         Self {
             limits,
             market,
+            nestings,
             found: Vec::new(),
             entries: 0,
             expanded: 0,
@@ -125,7 +128,8 @@ impl<'a> Walk<'a> {
             }),
             Magic::Other => {
                 let survey = self.survey(&source, origin)?;
-                self.found.push(text::open(source, survey, origin, name)?);
+                let opened = text::open(source, survey, origin, name, self.nestings)?;
+                self.found.push(opened);
                 Ok(())
             }
         }

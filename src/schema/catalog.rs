@@ -4,11 +4,15 @@ use crate::model::logical_type::LogicalType;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
+use crate::model::nesting::Nesting;
+use crate::model::nesting::Path;
 use crate::model::period::PeriodKind;
 use crate::model::table::StoredColumn;
 use crate::model::table::StoredType;
 use crate::model::table::Table;
+use crate::schema::ConstantValue;
 use crate::schema::FACT_NAMES;
+use crate::schema::FactSource;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
@@ -17,6 +21,7 @@ use crate::schema::wire;
 use crate::schema::wire::SchemaError;
 use crate::schema::wire::WireTable;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Every schema, sorted by id, and every table they feed.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +86,29 @@ impl Catalog {
         self.schemas.iter().filter(|schema| schema.seed.is_some())
     }
 
+    /// What is to be looked for in nested documents: where the records of some report lie, and what facts are told at a
+    /// path. Each once, in the order of the schemas.
+    pub fn nestings(&self) -> (Vec<Arc<Nesting>>, Vec<Path>) {
+        let (mut nestings, mut told): (Vec<Arc<Nesting>>, Vec<Path>) = (Vec::new(), Vec::new());
+        for schema in self.reports() {
+            nestings.extend(
+                schema
+                    .nesting
+                    .clone()
+                    .filter(|nesting| !nestings.contains(nesting)),
+            );
+            for fact in &schema.facts {
+                if let FactSource::Path(path) = &fact.from
+                    && let Ok(path) = Path::parse(path)
+                    && !told.contains(&path)
+                {
+                    told.push(path);
+                }
+            }
+        }
+        (nestings, told)
+    }
+
     pub fn schema(&self, id: &SchemaId) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.id == *id)
     }
@@ -98,8 +126,15 @@ impl Catalog {
 fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
-    if let Period::Day { range, months, .. } = &output.period {
-        let twin = range.is_some().then(|| output.table.range_twin());
+    if let Period::Day {
+        range,
+        months,
+        is_granular,
+        ..
+    } = &output.period
+    {
+        let has_twin = range.is_some() || *is_granular;
+        let twin = has_twin.then(|| output.table.range_twin());
         let ranges = twin.into_iter().chain(months.clone());
         names.extend(ranges.map(|table| (table, Some(PeriodKind::Range))));
     }
@@ -213,9 +248,14 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     }
     for step in &output.steps {
         match step {
-            Step::Constant { column, ty, .. } => add(column, *ty, ""),
-            Step::Extract { column, .. } => add(column, StoredType::Text, ""),
-            Step::FillDown { .. } => {}
+            Step::Constant {
+                column,
+                value: ConstantValue::Integer(_),
+            } => add(column, StoredType::Integer, ""),
+            Step::Constant { column, .. } | Step::Extract { column, .. } => {
+                add(column, StoredType::Text, "");
+            }
+            Step::FillDown { .. } | Step::Divide { .. } => {}
             Step::FirstOf { column, of } | Step::SumOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
                     typed(&mut add, column, first.ty, "");

@@ -25,6 +25,7 @@ use crate::schema::wire::WireSchema;
 use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
 use regex::Regex;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Walks a wire schema and collects faults; every `Option` that comes back empty has left one.
@@ -133,6 +134,8 @@ impl<'a> Door<'a> {
             .filter_map(|skip| self.skip(skip))
             .collect();
         let signature = self.signature(&wire.signature, &columns);
+        let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
+        let nesting = wire.json.as_ref().map(|json| self.nesting(json));
         let complete = wire.confidence.as_ref().is_none_or(|word| {
             self.word(word, &[("full", true), ("partial", false)])
                 .unwrap_or(true)
@@ -156,6 +159,8 @@ impl<'a> Door<'a> {
             complete,
             family: wire.family.into(),
             signature,
+            nesting: nesting.map(Arc::new),
+            is_flat,
             columns,
             facts,
             skips,
@@ -341,6 +346,14 @@ impl<'a> Door<'a> {
             same: wire.same,
             also: wire.also,
             half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 
@@ -399,6 +412,7 @@ impl<'a> Door<'a> {
             "property" => FactSource::Property,
             "stray" => FactSource::Stray,
             other => match other.split_once(':') {
+                Some(("path", path)) => FactSource::Path(self.fixed_path(path, at)?),
                 Some(("label", column)) => FactSource::LabelOf(of_column(self, column)?),
                 Some(("greatest", column)) => FactSource::GreatestOf(of_column(self, column)?),
                 _ => {
@@ -406,7 +420,7 @@ impl<'a> Door<'a> {
                         at,
                         &format!(
                             "{other:?} is not a place for a fact: file-name, preamble, sheet, property, stray, \
-                             label:<column> or greatest:<column>"
+                             path:<path>, label:<column> or greatest:<column>"
                         ),
                     );
                     return None;

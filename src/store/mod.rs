@@ -12,6 +12,7 @@ pub mod lock;
 pub mod marts;
 pub mod merge;
 pub mod part;
+pub mod picked;
 pub mod reader;
 pub mod rejects;
 pub mod reports;

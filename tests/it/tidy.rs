@@ -67,6 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &[""]),
     ("parquet", &["cli/query.rs", "store/"]),
     ("polars", &["pipeline/engine/"]),
+    ("quick_xml", &["read/nested/xml.rs"]),
     ("rayon", &["cli/", "ingest/"]),
     (
         "regex",
