@@ -1,5 +1,6 @@
 //! The command line as typed.
 
+use crate::cli::ingest::Shard;
 use crate::cli::ls::What;
 use crate::cli::render::Format;
 use crate::cli::session::Place;
@@ -79,6 +80,8 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     /// Build the marts from what is current
     Build(BuildOptions),
+    /// Put together what was observed again and again without change; no observation is lost
+    Compact,
     /// Say what files are and why; write nothing
     #[command(after_help = INSPECT_JSON)]
     Inspect {
@@ -181,6 +184,9 @@ pub(super) struct RunOptions {
     /// Build every mart anew
     #[arg(long)]
     pub full_refresh: bool,
+    /// Look at the bytes of every file, even of those that look as they did when they were read
+    #[arg(long)]
+    pub verify: bool,
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +199,12 @@ pub(super) struct IngestOptions {
     /// Say what would be read, and read nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Read only the third of eight parts of the files, where 3/8 is said: side by side with seven others
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Look at the bytes of every file, even of those that look as they did when they were read
+    #[arg(long)]
+    pub verify: bool,
     /// Files known as held or failed count for the exit code too
     #[arg(long)]
     pub strict: bool,
@@ -216,7 +228,7 @@ pub(super) struct BuildOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, findings, runs
+    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]

@@ -7,6 +7,7 @@ mod answer;
 mod args;
 mod build;
 mod check;
+mod compact;
 mod ingest;
 mod init;
 mod inspect;
@@ -81,6 +82,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Build(options) => {
             build::build(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Compact => compact::compact(&Session::open(&place)?, format, terminal),
         Command::Inspect { paths, .. } => inspect::inspect(
             &Session::open_or_default(&place)?,
             &paths,

@@ -55,7 +55,11 @@ pub(super) fn run(
     }
     let started = Timestamp::now();
     let observer = terminal.observer();
-    let ingested = ingest::read_and_merge(session, &[], &*observer)?;
+    let wanted = ingest::Request {
+        verify: options.verify,
+        ..ingest::Request::default()
+    };
+    let ingested = ingest::read_and_merge(session, &wanted, &*observer)?;
     let request = Request {
         select: &[],
         full_refresh: options.full_refresh,
@@ -394,6 +398,7 @@ fn note_run(
         "version": env!("CARGO_PKG_VERSION"),
         "started_at": started.to_string(),
         "ended_at": ended.to_string(),
+        "taken_ms": ended.as_millisecond() - started.as_millisecond(),
         "as_of": report.as_of.to_string(),
         "files_read": summary["read"],
         "rows_stored": summary["rows"],
