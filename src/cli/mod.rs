@@ -15,6 +15,7 @@ mod ls;
 mod progress;
 mod query;
 mod render;
+mod review;
 mod run;
 mod schema;
 mod session;
@@ -89,6 +90,9 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
             format,
             &mut terminal.out(),
         ),
+        Command::Review(options) => {
+            review::review(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Check { strict } => {
             check::check(&Session::open(&place)?, strict, format, terminal)
         }
