@@ -1,5 +1,7 @@
-//! Embeds `schemas/`, `pipelines/` and `sample_data/` in the binary, so that it runs alone.
+//! Embeds `schemas/`, `pipelines/` and `sample_data/` in the binary, so that it runs alone, and how many cases prove each
+//! schema.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -66,8 +68,29 @@ fn main() -> io::Result<()> {
         }
         code.push_str("];\n");
     }
+    cases(&root, &mut code)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("embedded.rs"), code)
+}
+
+/// How many golden cases prove each schema, by its id.
+fn cases(root: &Path, code: &mut String) -> io::Result<()> {
+    let folder = root.join("tests/cases");
+    println!("cargo::rerun-if-changed=tests/cases");
+    let mut files = Vec::new();
+    walk(&folder, &mut files)?;
+    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.ends_with("case.toml")) {
+        let id = file.parent().and_then(Path::parent).unwrap_or(file);
+        let id = id.strip_prefix(&folder).unwrap_or(id).to_string_lossy();
+        *by_id.entry(id.replace('\\', "/")).or_default() += 1;
+    }
+    code.push_str("pub const CASES: &[(&str, usize)] = &[\n");
+    for (id, n) in by_id {
+        let _ = writeln!(code, "    ({id:?}, {n}),");
+    }
+    code.push_str("];\n");
+    Ok(())
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

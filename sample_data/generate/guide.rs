@@ -37,19 +37,19 @@ cpc-limit = { US = "1.00", DE = "0.90" }    # above it, a search term without or
 wasted-min-clicks = 10
 
 # Folders whose files do not say whose they are. `inbox/<account>/<marketplace>/<day>/` needs no rule.
-[[inbox]]
+[[rule]]
 files = "ads/**"              # their Country column tells the marketplace
 account = "lumora"
 
-[[inbox]]
+[[rule]]
 files = "keepa/*"             # the Locale column or the product addresses tell it
 account = "lumora"
 
-[[inbox]]
+[[rule]]
 files = "helium10/*"          # the file's name tells it
 account = "lumora"
 
-[[inbox]]
+[[rule]]
 files = "unsorted/*"          # nothing tells the marketplace of what lies here: it is held, with a question
 account = "lumora"
 

@@ -1,8 +1,11 @@
 //! The command line as typed.
 
+use crate::cli::ingest::Shard;
 use crate::cli::ls::What;
 use crate::cli::render::Format;
+use crate::cli::review::LAST;
 use crate::cli::session::Place;
+use crate::publish::Lang;
 use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
@@ -79,6 +82,10 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     /// Build the marts from what is current
     Build(BuildOptions),
+    /// Write what is handed in once a month or read once a week: a page and a workbook
+    Review(ReviewOptions),
+    /// Put together what was observed again and again without change; no observation is lost
+    Compact,
     /// Say what files are and why; write nothing
     #[command(after_help = INSPECT_JSON)]
     Inspect {
@@ -110,8 +117,35 @@ pub(super) enum Command {
         /// Its report id, as `ls reports` shows it; the first digits are enough
         report: String,
     },
+    /// Read a kind of report that is not known yet: draft a schema, prove it
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchemaCommand {
+    /// Draft a schema for a file that none knows, into the workspace's schemas/
+    New {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What it is called, as SOURCE/REPORT; without it, own/ and the file's name
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// The sheet of a workbook; without it, the first that no schema knows
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+    },
+    /// Read files with a schema and say whether it reads them whole; store nothing
+    Check {
+        #[arg(value_name = "SCHEMA")]
+        schema: PathBuf,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        told: Told,
+    },
 }
 
 /// What the command line says of files that do not tell.
@@ -154,6 +188,9 @@ pub(super) struct RunOptions {
     /// Build every mart anew
     #[arg(long)]
     pub full_refresh: bool,
+    /// Look at the bytes of every file, even of those that look as they did when they were read
+    #[arg(long)]
+    pub verify: bool,
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +203,12 @@ pub(super) struct IngestOptions {
     /// Say what would be read, and read nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Read only the third of eight parts of the files, where 3/8 is said: side by side with seven others
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Look at the bytes of every file, even of those that look as they did when they were read
+    #[arg(long)]
+    pub verify: bool,
     /// Files known as held or failed count for the exit code too
     #[arg(long)]
     pub strict: bool,
@@ -188,8 +231,45 @@ pub(super) struct BuildOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ReviewOptions {
+    /// The month, as 2026-01; without it, the last whole one
+    #[arg(long, value_name = "MONTH", num_args = 0..=1, default_missing_value = LAST, conflicts_with = "week")]
+    pub month: Option<String>,
+    /// The week instead of a month, as 2026-W05 or a day in it; without a value, the last whole one
+    #[arg(long, value_name = "WEEK", num_args = 0..=1, default_missing_value = LAST)]
+    pub week: Option<String>,
+    /// The language of titles and words
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+    /// Show days and weeks from this day on: for a meeting in between
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Date>,
+    /// Keep this version as the one that was handed in; the next review opens with what moved since
+    #[arg(long)]
+    pub freeze: bool,
+    /// The day to build for; without it, today in the workspace's zone
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Zh,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, findings, runs
+    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]
@@ -230,7 +310,9 @@ impl Cli {
         let told = match &self.command {
             Some(Command::Run(options)) => Some(&options.told),
             Some(Command::Ingest(options)) => Some(&options.told),
-            Some(Command::Inspect { told, .. }) => Some(told),
+            Some(
+                Command::Inspect { told, .. } | Command::Schema(SchemaCommand::Check { told, .. }),
+            ) => Some(told),
             _ => None,
         };
         Place {

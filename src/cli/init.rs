@@ -37,10 +37,11 @@ supply-days-max = 45
 # wasted-min-clicks = 10
 
 # Files below inbox/<account>/<marketplace>/<YYYY-MM-DD>/ need no rule. Other folders may have one:
-# [[inbox]]
+# [[rule]]
 # files = "keepa/de/**"
 # account = "my-shop"
 # marketplace = "DE"
+# period = "2026-01-01..2026-01-31"   # of range reports that do not tell their days
 
 # Files that are nobody's reports:
 # [[ignore]]

@@ -26,23 +26,7 @@ pub(super) fn inspect(
     format: Format,
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
-    let context = session.context();
-    let absolute: Vec<PathBuf> = paths
-        .iter()
-        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
-        .collect();
-    let found = inbox::find(&context, &absolute)?;
-    let readings: Vec<(String, Vec<DocumentReading>)> = found
-        .candidates
-        .par_iter()
-        .map(|candidate| {
-            let mtime = Timestamp::from_millisecond(candidate.modified).ok();
-            (
-                candidate.relative.clone(),
-                file::inspect(&context, candidate, mtime).documents,
-            )
-        })
-        .collect();
+    let readings = read_all(session, paths)?;
     match format {
         Format::Json => {
             let files: Vec<Value> = readings
@@ -118,6 +102,33 @@ pub(super) fn inspect(
         .iter()
         .flat_map(|(_, documents)| documents)
         .all(fine))
+}
+
+/// What came of each path: its documents.
+pub(super) type Readings = Vec<(String, Vec<DocumentReading>)>;
+
+/// Reads files and everything below folders, and writes nothing.
+///
+/// # Errors
+/// When a path is not there.
+pub(super) fn read_all(session: &Session, paths: &[PathBuf]) -> anyhow::Result<Readings> {
+    let context = session.context();
+    let absolute: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .collect();
+    let found = inbox::find(&context, &absolute)?;
+    Ok(found
+        .candidates
+        .par_iter()
+        .map(|candidate| {
+            let mtime = Timestamp::from_millisecond(candidate.look.modified_ms()).ok();
+            (
+                candidate.relative.clone(),
+                file::inspect(&context, candidate, mtime).documents,
+            )
+        })
+        .collect())
 }
 
 /// Rows of the report itself: read, but not skipped.

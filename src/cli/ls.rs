@@ -10,6 +10,7 @@ use crate::cli::render::counted;
 use crate::cli::session::Session;
 use crate::cli::summary::without_path;
 use crate::cli::terminal::Terminal;
+use crate::embedded;
 use crate::schema::Schema;
 use crate::store::listing;
 use crate::store::rejects;
@@ -64,8 +65,9 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
     let mut out = terminal.out();
     match format {
         Format::Json => {
-            let reports: Vec<Value> = catalogue
-                .live()
+            let live = catalogue.live()?;
+            let reports: Vec<Value> = live
+                .iter()
                 .map(|(seq, entry)| {
                     json!({
                         "commit_seq": seq,
@@ -91,7 +93,7 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
         Format::Csv => render::rows(
             &mut out,
             "reports",
-            &listing::reports(&catalogue)?,
+            &query::catalogue_table(session, "reports")?,
             Format::Csv,
             0,
         )?,
@@ -100,7 +102,7 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                 "report", "path", "status", "what", "market", "from", "to", "rows>",
             ]);
             let mut waiting = Vec::new();
-            for (_, entry) in catalogue.live() {
+            for (_, entry) in catalogue.live()? {
                 let path = entry.path();
                 let short =
                     |id: Option<&String>| id.map_or("-", |id| id.get(..8).unwrap_or(id)).to_owned();
@@ -204,24 +206,15 @@ fn print(
 
 fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let all = || session.catalog.reports().chain(session.catalog.seeds());
-    let into = |schema: &Schema| {
-        schema
-            .outputs
-            .iter()
-            .map(|output| output.table.to_string())
-            .collect::<Vec<_>>()
-    };
     let mut out = terminal.out();
     if format == Format::Json {
         let schemas: Vec<Value> = all()
             .map(|schema| {
-                let languages: std::collections::BTreeSet<&str> =
-                    schema.columns.iter().flat_map(|column| &column.labels).map(|(language, _)| &**language).collect();
                 json!({
-                    "id": schema.id.as_str(), "title": schema.title, "title_zh": schema.title_zh, "tables": into(schema),
-                    "family": schema.family, "confidence": if schema.complete { "full" } else { "partial" },
-                    "download": schema.download, "languages": languages, "columns": schema.columns.len(),
-                    "seed": schema.seed.is_some(),
+                    "id": schema.id.as_str() , "source": schema.id.source(), "title": schema.title, "title_zh": schema.title_zh,
+                    "tables": tables_of(schema), "family": schema.family, "confidence": confidence(schema),
+                    "download": schema.download, "languages": schema.languages(), "columns": schema.columns.len(),
+                    "cases": n_cases(schema), "seed": schema.seed.is_some(),
                 })
             })
             .collect();
@@ -232,19 +225,55 @@ fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
         )?;
         return Ok(());
     }
-    let mut table = TextTable::new(&["schema", "confidence", "columns>", "tables", "title"]);
+    // A terminal has room for the id, which begins with the source; a file has room for all.
+    let mut table = if format == Format::Csv {
+        TextTable::new(&[
+            "schema",
+            "source",
+            "title",
+            "table",
+            "languages",
+            "confidence",
+            "cases>",
+        ])
+    } else {
+        TextTable::new(&["schema", "table", "languages", "confidence", "cases>"])
+    };
     for schema in all() {
-        let confidence = if schema.complete { "full" } else { "partial" };
-        let cells = [
-            schema.id.to_string(),
-            confidence.to_owned(),
-            schema.columns.len().to_string(),
-            into(schema).join(", "),
-            schema.title.to_string(),
-        ];
-        table.push(cells.to_vec());
+        let mut cells = vec![schema.id.to_string()];
+        if format == Format::Csv {
+            cells.extend([schema.id.source().to_owned(), schema.title.to_string()]);
+        }
+        cells.extend([
+            tables_of(schema).join(", "),
+            schema.languages().into_iter().collect::<Vec<_>>().join(" "),
+            confidence(schema).to_owned(),
+            n_cases(schema).to_string(),
+        ]);
+        table.push(cells);
     }
     print(&table, format, terminal, &mut out)
+}
+
+fn tables_of(schema: &Schema) -> Vec<&str> {
+    schema
+        .outputs
+        .iter()
+        .map(|output| output.table.as_str())
+        .collect()
+}
+
+const fn confidence(schema: &Schema) -> &'static str {
+    if schema.complete { "full" } else { "partial" }
+}
+
+/// Golden cases that this binary was built beside.
+fn n_cases(schema: &Schema) -> usize {
+    let id = schema.id.as_str();
+    embedded::CASES
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or(0, |(_, n)| *n)
 }
 
 fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
@@ -291,8 +320,9 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
 
 fn list_rejects(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&session.store)?;
-    let readings = catalogue
-        .live()
+    let live = catalogue.live()?;
+    let readings = live
+        .iter()
         .flat_map(|(_, entry)| &entry.tables)
         .filter_map(|table| table.reading.as_deref());
     let mut all: Vec<Reject> = Vec::new();

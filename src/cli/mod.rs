@@ -7,17 +7,24 @@ mod answer;
 mod args;
 mod build;
 mod check;
+mod compact;
+#[cfg(test)]
+mod fault_tests;
 mod ingest;
 mod init;
 mod inspect;
 mod ls;
+mod made_of;
 mod progress;
 mod query;
 mod render;
+mod review;
 mod run;
+mod schema;
 mod session;
 mod summary;
 mod terminal;
+mod upload;
 
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
@@ -80,12 +87,16 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Build(options) => {
             build::build(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Compact => compact::compact(&Session::open(&place)?, format, terminal),
         Command::Inspect { paths, .. } => inspect::inspect(
             &Session::open_or_default(&place)?,
             &paths,
             format,
             &mut terminal.out(),
         ),
+        Command::Review(options) => {
+            review::review(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Check { strict } => {
             check::check(&Session::open(&place)?, strict, format, terminal)
         }
@@ -96,6 +107,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         }
         Command::Answer(options) => answer::answer(&Session::open(&place)?, &options, terminal),
         Command::Accept { report } => answer::accept(&Session::open(&place)?, &report, terminal),
+        Command::Schema(command) => schema::schema(&place, &command, format, terminal),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

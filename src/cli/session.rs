@@ -4,6 +4,7 @@ use crate::embedded;
 use crate::ingest::Context;
 use crate::ingest::Flags;
 use crate::model::market::Market;
+use crate::model::period::days_between;
 use crate::pipeline;
 use crate::pipeline::Pipeline;
 use crate::schema::catalog::Catalog;
@@ -189,20 +190,12 @@ pub(super) fn market(code: Option<&str>) -> anyhow::Result<Option<Market>> {
 /// # Errors
 /// When it is written otherwise, or ends before it starts.
 pub(super) fn period(text: Option<&str>) -> anyhow::Result<Option<(Date, Date)>> {
-    let Some(text) = text else { return Ok(None) };
-    let (start, end) = text
-        .split_once("..")
-        .context("a period is written START..END, as in 2026-01-01..2026-01-31")?;
-    let day = |text: &str| {
-        text.trim()
-            .parse::<Date>()
-            .with_context(|| format!("{text:?} is not a date like 2026-01-31"))
-    };
-    let (start, end) = (day(start)?, day(end)?);
-    if end < start {
-        bail!("the period {text} ends before it starts");
-    }
-    Ok(Some((start, end)))
+    text.map(|text| {
+        days_between(text).ok_or_else(|| {
+            anyhow!("a period is two days like 2026-01-01..2026-01-31, the first not after the last; {text:?} is not")
+        })
+    })
+    .transpose()
 }
 
 /// Faults of one kind of file as one error, one fault a line.
@@ -219,14 +212,25 @@ pub(super) fn all<E: std::fmt::Display>(faults: &[E]) -> anyhow::Error {
 
 /// The built-in schemas and those in the workspace's `schemas/`, which win.
 fn catalog(root: &Path) -> anyhow::Result<Catalog> {
+    catalog_with(root, None)
+}
+
+/// The same, and one more schema, which wins: its id and its text.
+///
+/// # Errors
+/// All faults of all schemas.
+pub(super) fn catalog_with(root: &Path, more: Option<(&str, &str)>) -> anyhow::Result<Catalog> {
     let own = texts_below(&root.join("schemas"), &["toml"])?;
-    let built_in = embedded::SCHEMAS
+    let texts = embedded::SCHEMAS
         .iter()
-        .map(|(path, text)| (path.trim_end_matches(".toml"), *text));
-    let own = own
-        .iter()
-        .map(|(path, text)| (path.trim_end_matches(".toml"), text.as_str()));
-    Catalog::of(built_in.chain(own)).map_err(|faults| all(&faults))
+        .map(|(path, text)| (*path, *text))
+        .chain(
+            own.iter()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        )
+        .map(|(path, text)| (path.trim_end_matches(".toml"), text))
+        .chain(more);
+    Catalog::of(texts).map_err(|faults| all(&faults))
 }
 
 /// Text files of some endings below a folder, by their path relative to it with `/`.

@@ -5,6 +5,7 @@ use crate::decode::Field;
 use crate::model::logical_type::LogicalType;
 use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
+use crate::schema::Half;
 
 /// A cell, ready to be read as a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,27 @@ pub(crate) enum Content<'a> {
 
 /// Texts that mean "no value" in every column whose type is not text, in any case.
 const NULLS: &[&str] = &["-", "--", "\u{2013}", "\u{2014}", "n/a", "nan", "null"];
+
+/// What parts the two ends of a span.
+const BETWEEN: &[&str] = &[
+    " - ",
+    " \u{2013} ",
+    " \u{2014} ",
+    " ~ ",
+    " to ",
+    " bis ",
+    "~",
+];
+
+/// One end of a span; of a text that is none, the text.
+fn half_of(text: &str, half: Half) -> &str {
+    let ends = BETWEEN.iter().find_map(|between| text.split_once(between));
+    match (ends, half) {
+        (Some((first, _)), Half::First) => trim(first),
+        (Some((_, last)), Half::Last) => trim(last),
+        (None, _) => text,
+    }
+}
 
 /// The cells of one column of a chunk.
 pub(crate) struct Cells<'a> {
@@ -58,10 +80,7 @@ impl<'a> Cells<'a> {
 
     /// The cell as written.
     pub(crate) fn raw(&self, row: usize) -> (&'a str, CellKind) {
-        (
-            self.chunk.cell(row, self.field.source),
-            self.chunk.kind(row, self.field.source),
-        )
+        self.chunk.cell_and_kind(row, self.field.source)
     }
 
     /// The cell as its column understands it: a text that stands for another is replaced by that, a null is empty, and
@@ -71,6 +90,9 @@ impl<'a> Cells<'a> {
         let mut text = trim(raw);
         if self.unwraps && text.starts_with('=') {
             text = unwrap_formula(text);
+        }
+        if let Some(half) = self.field.column.half {
+            text = half_of(text, half);
         }
         if self.is_plain {
             return if self.is_null(text) {

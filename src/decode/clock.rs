@@ -90,6 +90,12 @@ fn time(text: &str) -> Option<i64> {
     if rest.is_empty() {
         return Some(0);
     }
+    if !rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.starts_with(['T', 't', ',']) {
+        // A date with a zone and no time is the midnight there.
+        if let Some(minutes) = zone(rest) {
+            return Some(-i64::from(minutes) * MS_PER_MINUTE);
+        }
+    }
     rest = rest
         .strip_prefix(['T', 't', ','])
         .unwrap_or(rest)
@@ -245,6 +251,8 @@ mod tests {
             ("2026-01-05T12:00:00.123456Z", "2026-01-05T12:00:00.123Z"),
             ("2026/02/23 19:32", "2026-02-23T19:32:00Z"),
             ("2026-02-10 11:05:30", "2026-02-10T11:05:30Z"),
+            ("2026-08-12 PDT", "2026-08-12T07:00:00Z"),
+            ("2026-08-04 UTC", "2026-08-04T00:00:00Z"),
             ("2022-06-05 15:13 (UTC)", "2022-06-05T15:13:00Z"),
             ("2025-08-14 22:07:18 UTC", "2025-08-14T22:07:18Z"),
             ("14.08.2025 22:07:18 UTC", "2025-08-14T22:07:18Z"),

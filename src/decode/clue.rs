@@ -30,7 +30,7 @@ impl Kind {
             LogicalType::Money { .. } => Some(Self::Money),
             LogicalType::Integer | LogicalType::Rank | LogicalType::Bounded => Some(Self::Count),
             LogicalType::Decimal { .. } | LogicalType::Ratio => Some(Self::Real),
-            LogicalType::Percent { .. } => Some(Self::Share),
+            LogicalType::Percent { .. } | LogicalType::Share => Some(Self::Share),
             LogicalType::Text
             | LogicalType::Id
             | LogicalType::Date
@@ -54,7 +54,7 @@ impl Kind {
 pub(crate) const fn dress_of(ty: LogicalType) -> Dress {
     match ty {
         LogicalType::Money { .. } | LogicalType::Ratio => Dress::Money,
-        LogicalType::Percent { .. } => Dress::Percent,
+        LogicalType::Percent { .. } | LogicalType::Share => Dress::Percent,
         _ => Dress::Bare,
     }
 }
@@ -130,14 +130,19 @@ pub(crate) struct NumberClues {
     pub(crate) marks: BTreeMap<&'static str, u64>,
 }
 
+const fn is_share(ty: LogicalType) -> bool {
+    matches!(ty, LogicalType::Percent { .. } | LogicalType::Share)
+}
+
 impl NumberClues {
     pub(crate) fn observe(&mut self, ty: LogicalType, row: u32, text: &str) {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 18 {
             self.neutral += 1;
-            self.bare_percents += u64::from(matches!(ty, LogicalType::Percent { .. }));
+            self.bare_percents += u64::from(is_share(ty));
             return;
         }
         let text = match ty {
+            LogicalType::Share => text.trim_start_matches('<').trim(),
             LogicalType::Rank | LogicalType::Bounded => text
                 .trim_start_matches(['>', '#', '≥'])
                 .trim_end_matches('+')
@@ -175,7 +180,7 @@ impl NumberClues {
         if let Some(mark) = written.mark {
             *self.marks.entry(mark).or_default() += 1;
         }
-        if matches!(ty, LogicalType::Percent { .. }) {
+        if is_share(ty) {
             self.signed_percents += u64::from(written.percent);
             self.bare_percents += u64::from(!written.percent);
         }

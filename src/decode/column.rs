@@ -19,7 +19,9 @@ use crate::model::raw::RawChunk;
 use arrow::array::ArrayRef;
 use arrow::array::ArrowPrimitiveType;
 use arrow::array::BooleanBuilder;
+use arrow::array::Float64Array;
 use arrow::array::PrimitiveBuilder;
+use arrow::array::StringArray;
 use arrow::array::StringBuilder;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::Decimal128Type;
@@ -73,6 +75,11 @@ pub(crate) fn decode(at: usize, field: &Field, style: &Style, chunk: &RawChunk) 
         LogicalType::Ratio => task.primitives::<Float64Type>(value::ratio),
         LogicalType::Percent { bare } => {
             task.primitives::<Float64Type>(move |style, cell| value::percent(bare, style, cell))
+        }
+        LogicalType::Share => {
+            let (values, bounds) = task.shares();
+            beside = Some(("bound", bounds));
+            values
         }
         LogicalType::Date => task.primitives::<Date32Type>(value::day),
         LogicalType::Timestamp => task.primitives::<TimestampMillisecondType>(value::instant),
@@ -134,6 +141,18 @@ impl<'a> Task<'a> {
             };
             take(value);
         }
+    }
+
+    fn shares(&mut self) -> (ArrayRef, ArrayRef) {
+        let (mut values, mut bounds) = (Vec::new(), Vec::new());
+        self.each(value::share, |read| {
+            values.push(read.map(|share| share.fraction));
+            bounds.push(read.map(|share| if share.is_bound { "at_most" } else { "exact" }));
+        });
+        (
+            Arc::new(Float64Array::from(values)),
+            Arc::new(StringArray::from(bounds)),
+        )
     }
 
     fn bad_cell(&self, row: usize, text: &str) -> BadCell {

@@ -129,15 +129,23 @@ fn compact(rest: &mut &str) -> Option<Date> {
     )
 }
 
-/// `2026-01-31`, `2026/1/5`, `2026.01.31`, `2026-Jan-05`, `2026年1月5日`, `2026년 1월 5일`.
+/// `2026-01-31`, `2026/1/5`, `2026.01.31`, `2026-Jan-05`, `2026年1月5日`, `2026년 1월 5일`; a month alone is its first day:
+/// `2026-01`, `2026年1月`.
 fn year_first(rest: &mut &str) -> Option<Date> {
     let year = digits(rest, 4)?;
     let separator = eat(rest, |c| matches!(c, '-' | '/' | '.' | '年' | '년'))?;
     blanks(rest);
+    let before = rest.len();
     let month = match digits(rest, 2) {
         Some(month) => short(month)?,
         None => month::number(word(rest))?,
     };
+    if rest.is_empty() && before >= 2 && matches!(separator, '-' | '/')
+        || matches!(*rest, "月" | "월")
+    {
+        *rest = "";
+        return civil(year, month, 1);
+    }
     eat(rest, |c| {
         c == separator || matches!((separator, c), ('年', '月') | ('년', '월'))
     })?;
@@ -147,10 +155,13 @@ fn year_first(rest: &mut &str) -> Option<Date> {
     civil(year, month, day)
 }
 
-/// `05/01/2026`, `05-01-2026`, `05.01.26` (always day first), `5 Jan 2026`, `05-Jan-26`, `5. Januar 2026`, `5 de enero de 2026`.
+/// `01/2026` is a month, and stands for its first day. `05/01/2026`, `05-01-2026`, `05.01.26` (always day first), `5 Jan 2026`, `05-Jan-26`, `5. Januar 2026`, `5 de enero de 2026`.
 fn day_or_month_first(rest: &mut &str) -> Option<WrittenDate> {
     let first = short(digits(rest, 2)?)?;
     let separator = eat(rest, |c| matches!(c, '-' | '/' | '.'));
+    if separator.is_some() && rest.len() == 4 && rest.bytes().all(|b| b.is_ascii_digit()) {
+        return civil(year(rest)?, first, 1).map(WrittenDate::Certain);
+    }
     if let Some(separator) = separator
         && let Some(second) = digits(rest, 2)
     {
@@ -181,12 +192,15 @@ fn day_or_month_first(rest: &mut &str) -> Option<WrittenDate> {
     civil(year(rest)?, month, first).map(WrittenDate::Certain)
 }
 
-/// `Jan 05, 2026`, `jul 14, 2026`, `sept. 1 2026`, `January 5, 2026`.
+/// `Jan 05, 2026`, `jul 14, 2026`, `sept. 1 2026`, `January 5, 2026`; a month alone is its first day: `Jan 2026`.
 fn named_month_first(rest: &mut &str) -> Option<Date> {
     let month = month::number(word(rest))?;
     eat(rest, |c| c == '.');
     eat(rest, |c| matches!(c, '-' | '/'));
     blanks(rest);
+    if rest.bytes().take_while(u8::is_ascii_digit).count() == 4 {
+        return civil(year(rest)?, month, 1);
+    }
     let day = short(digits(rest, 2)?)?;
     eat(rest, |c| matches!(c, ',' | '-' | '/'));
     blanks(rest);
@@ -296,6 +310,27 @@ mod tests {
     }
 
     #[test]
+    fn a_month_is_its_first_day() {
+        for text in [
+            "2026-01",
+            "2026/01",
+            "01/2026",
+            "1/2026",
+            "01-2026",
+            "01.2026",
+            "Jan 2026",
+            "January 2026",
+            "janv. 2026",
+            "jan-2026",
+            "2026年1月",
+            "2026年01月",
+            "2026년 1월",
+        ] {
+            assert_eq!(whole(text, None), Some(date(2026, 1, 1)), "{text}");
+        }
+    }
+
+    #[test]
     fn numeric_dates_need_an_order() {
         for (text, none, day_first, month_first) in [
             ("05/01/2026", None, Some((2026, 1, 5)), Some((2026, 5, 1))),
@@ -326,6 +361,10 @@ mod tests {
             "2026-13-01",
             "2026-02-30",
             "2026-1",
+            "2026-13",
+            "13/2026",
+            "2026.01",
+            "Jan 20265",
             "30.02.2026",
             "05.31.2026",
             "1/2",

@@ -44,7 +44,7 @@ impl Table<'_> {
             let (style, asked) = match clues {
                 Clues::None => (Style::default(), None),
                 Clues::Number(clues) => self.decide_number(field, clues),
-                Clues::Date(clues) => self.decide_date(clues),
+                Clues::Date(clues) => self.decide_date(field, clues),
             };
             if let Some(asked) = asked {
                 decision.questions.push(Question {
@@ -167,12 +167,12 @@ impl Table<'_> {
             .map(|sign| (sign, String::from("as was answered")))
     }
 
-    fn decide_date(&self, clues: &DateClues) -> (Style, Option<Asked>) {
+    fn decide_date(&self, field: &Field, clues: &DateClues) -> (Style, Option<Asked>) {
         let n_deciding = clues.day_first.count + clues.month_first.count;
         let found = if clues.open.count == 0 && n_deciding == 0 {
             None
         } else {
-            self.find_order(clues)
+            self.find_order(field, clues)
         };
         let (reason, asked) = match &found {
             Some((order, why)) => (format!("{}, {why}", Style::order_name(*order)), None),
@@ -200,13 +200,16 @@ impl Table<'_> {
         )
     }
 
-    fn find_order(&self, clues: &DateClues) -> Option<(DateOrder, String)> {
+    fn find_order(&self, field: &Field, clues: &DateClues) -> Option<(DateOrder, String)> {
         if let Some(own) = majority(clues.day_first.count, clues.month_first.count).map(order) {
             let (for_it, against) = match own {
                 DateOrder::MonthFirst => (&clues.month_first, &clues.day_first),
                 _ => (&clues.day_first, &clues.month_first),
             };
             return Some((own, in_count(for_it, against)));
+        }
+        if let Some(order) = field.column.order {
+            return Some((order, "as this report always writes them".to_owned()));
         }
         let (mut day, mut month) = (0, 0);
         for clues in self.clues {

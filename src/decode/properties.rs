@@ -25,7 +25,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::Decimal128Type;
 use proptest::prelude::*;
 
-const TYPES: [LogicalType; 15] = [
+const TYPES: [LogicalType; 16] = [
     LogicalType::Text,
     LogicalType::Id,
     LogicalType::Integer,
@@ -46,6 +46,7 @@ const TYPES: [LogicalType; 15] = [
     LogicalType::Bool,
     LogicalType::Rank,
     LogicalType::Bounded,
+    LogicalType::Share,
     LogicalType::Market,
 ];
 
@@ -181,7 +182,8 @@ proptest! {
         for chunk in cut(&rows, &[]) {
             let decoded = decode(&fields, &styles, &chunk);
             prop_assert!(decoded.columns.iter().all(|column| column.array.len() == rows.len()));
-            prop_assert_eq!(decoded.columns.len(), fields.len() + 2);
+            // A rank, a bounded number and a share have a companion each.
+            prop_assert_eq!(decoded.columns.len(), fields.len() + 3);
             for (at, scale) in [(3, 8), (4, 2)] {
                 let control = decoded.control[at].unwrap();
                 let lost = decoded.rounded[at].residue;

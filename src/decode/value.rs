@@ -80,10 +80,9 @@ pub(crate) fn truth(_: &Style, cell: Content<'_>) -> Read<bool> {
 pub(crate) fn market(_: &Style, cell: Content<'_>) -> Read<&'static str> {
     match cell {
         Content::Empty => Ok(None),
-        Content::Text(text) => known(Market::named(text).map(Market::code)),
-        Content::Number(_) | Content::Date(_) | Content::Bool(_) | Content::Error(_) => {
-            Err(Unreadable)
-        }
+        // A number is the id of a tool that numbers them.
+        Content::Text(text) | Content::Number(text) => known(Market::named(text).map(Market::code)),
+        Content::Date(_) | Content::Bool(_) | Content::Error(_) => Err(Unreadable),
     }
 }
 
@@ -109,11 +108,33 @@ fn undefined<T>(cell: Content<'_>) -> Option<Read<T>> {
     }
 }
 
-/// As a fraction of one. `<5%`, an impression share too small to be told, is no value.
+/// A percentage as written: `<5%` is a bound, a share too small to be told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) fraction: f64,
+    pub(crate) is_bound: bool,
+}
+
+pub(crate) fn share(style: &Style, cell: Content<'_>) -> Read<Share> {
+    written_share(BarePercent::Fraction, style, cell)
+}
+
+/// As a fraction of one. A bound is no value.
 pub(crate) fn percent(bare: BarePercent, style: &Style, cell: Content<'_>) -> Read<f64> {
+    let share = written_share(bare, style, cell)?;
+    Ok(share
+        .filter(|share| !share.is_bound)
+        .map(|share| share.fraction))
+}
+
+fn written_share(bare: BarePercent, style: &Style, cell: Content<'_>) -> Read<Share> {
     if let Some(none) = undefined(cell) {
         return none;
     }
+    let exactly = |fraction: f64| Share {
+        fraction,
+        is_bound: false,
+    };
     let ty = LogicalType::Percent { bare };
     let fraction = |value: Exact, bare: BarePercent| {
         let is_points = match bare {
@@ -130,22 +151,24 @@ pub(crate) fn percent(bare: BarePercent, style: &Style, cell: Content<'_>) -> Re
     };
     match cell {
         // A spreadsheet formats a fraction as percent, so its number is what the schema says of a number without `%`.
-        Content::Number(_) => Ok(amount(ty, style, cell)?.map(|value| fraction(value, bare))),
+        Content::Number(_) => {
+            Ok(amount(ty, style, cell)?.map(|value| exactly(fraction(value, bare))))
+        }
         Content::Text(text) => {
             let (is_bound, text) = text
                 .strip_prefix('<')
                 .map_or((false, text), |rest| (true, rest));
             let written = with_sign(style, |sign| number::read(sign, dress_of(ty), text))
                 .ok_or(Unreadable)?;
-            if is_bound {
-                return Ok(None);
-            }
             let bare = if written.percent {
                 BarePercent::Points
             } else {
                 bare
             };
-            Ok(Some(fraction(written.value, bare)))
+            Ok(Some(Share {
+                fraction: fraction(written.value, bare),
+                is_bound,
+            }))
         }
         Content::Empty => Ok(None),
         Content::Date(_) | Content::Bool(_) | Content::Error(_) => Err(Unreadable),
@@ -223,6 +246,7 @@ pub(crate) fn expected(ty: LogicalType, decimal: Option<DecimalSign>) -> &'stati
         (LogicalType::Percent { .. }, Some(Point)) => "a percentage with decimal point",
         (LogicalType::Percent { .. }, Some(Comma)) => "a percentage with decimal comma",
         (LogicalType::Percent { .. }, None) => "a percentage whose decimal sign is certain",
+        (LogicalType::Share, _) => "a share like 12.5% or <5%",
         (LogicalType::Date, _) => "a date in the order of its column",
         (LogicalType::Timestamp, _) => {
             "a date and time in the order of its column, with a known zone"

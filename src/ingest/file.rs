@@ -6,13 +6,18 @@ use crate::ingest::inbox::Candidate;
 use crate::ingest::table;
 use crate::ingest::table::Surroundings;
 use crate::model::id;
+use crate::model::market::Market;
+use crate::model::name::TableName;
 use crate::model::table::MergeBy;
+use crate::model::table::Table;
 use crate::normalise::facts;
 use crate::read;
 use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::entry::Entry;
+use crate::store::entry::Part;
 use crate::store::entry::Rows;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
@@ -23,6 +28,8 @@ use crate::store::rejects;
 use crate::store::writer;
 use crate::workspace::inbox::folder_facts;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::error::Error;
 
 /// All innermost files of a path.
@@ -68,6 +75,25 @@ pub fn read(
     })
 }
 
+/// The content ids of all innermost files, without reading a table; none when the path or one of them cannot be opened.
+pub(super) fn contents(context: &Context<'_>, candidate: &Candidate) -> Option<Vec<String>> {
+    let market = likely_market(context, candidate);
+    let documents = read::open(
+        &candidate.path,
+        &context.limits(),
+        market,
+        &context.nestings(),
+    )
+    .ok()?;
+    documents
+        .iter()
+        .map(|document| match document.kind {
+            Kind::Unreadable { .. } => None,
+            _ => Some(document.content_id.to_string()),
+        })
+        .collect()
+}
+
 /// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
 pub fn inspect(
     context: &Context<'_>,
@@ -85,25 +111,20 @@ fn examine(
     mtime: Option<Timestamp>,
     keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
-    let limits = &context.workspace.config.limits;
-    let limits = read::Limits {
-        expanded_bytes: limits.expanded_bytes,
-        ratio: limits.ratio,
-        entries: limits.entries,
-        depth: limits.depth,
-        sheet_cells: limits.sheet_cells,
-    };
-    let documents = match read::open(&candidate.path, &limits) {
+    let limits = context.limits();
+    let market = likely_market(context, candidate);
+    let opened = read::open(&candidate.path, &limits, market, &context.nestings());
+    let documents = match opened {
         Ok(documents) => documents,
         Err(error) => {
             let place = [
                 candidate.relative.as_str(),
-                &candidate.bytes.to_string(),
-                &candidate.modified.to_string(),
+                &candidate.look.bytes.to_string(),
+                &candidate.look.modified_ms().to_string(),
             ];
             return Ok(FileReading {
                 documents: vec![DocumentReading {
-                    content_id: format!("unread-{}", id::hash(place)),
+                    content_id: format!("{}{}", Entry::UNREAD, id::hash(place)),
                     name: name_of(candidate),
                     container: String::new(),
                     failure: Some(explained(&error)),
@@ -121,6 +142,24 @@ fn examine(
     Ok(FileReading {
         documents: readings,
     })
+}
+
+/// The marketplace as far as it is known before the file is opened; who is wrong about it is found out later.
+fn likely_market(context: &Context<'_>, candidate: &Candidate) -> Option<Market> {
+    let config = &context.workspace.config;
+    let configured: BTreeSet<Market> = config
+        .accounts
+        .iter()
+        .flat_map(|account| account.markets.iter().copied())
+        .collect();
+    facts::name_facts(&name_of(candidate))
+        .market
+        .or(folder_facts(&config.inbox_rules, &candidate.in_inbox).market)
+        .or(context.flags.market)
+        .or(configured
+            .first()
+            .copied()
+            .filter(|_| configured.len() == 1))
 }
 
 fn name_of(candidate: &Candidate) -> String {
@@ -161,18 +200,25 @@ fn examine_document(
     match &document.kind {
         Kind::Unreadable { why } => {
             reading.content_id = format!(
-                "unread-{}",
+                "{}{}",
+                Entry::UNREAD,
                 id::hash([candidate.relative.as_str(), &document.name])
             );
             reading.failure = Some(explained(&**why));
         }
-        Kind::Json => {
+        Kind::Nested { form, lists, .. } if document.tables.is_empty() => {
+            let lists = match &lists[..] {
+                [] => "it has no lists of records".to_owned(),
+                lists => format!("its lists are {}", lists.join(", ")),
+            };
             reading.tables.push(TableEntry {
-                reason: Some("JSON, and no schema of a JSON report is known".to_owned()),
+                reason: Some(format!(
+                    "{form}, and no known report has its records there: {lists}"
+                )),
                 ..blank_entry(None, Status::Held)
             });
         }
-        Kind::Text { .. } | Kind::Workbook { .. } => {
+        Kind::Text { .. } | Kind::Workbook { .. } | Kind::Nested { .. } => {
             let mut foreign = Vec::new();
             for table in &document.tables {
                 let mut read = table::read(context, &around, table);
@@ -188,13 +234,22 @@ fn examine_document(
     Ok(reading)
 }
 
-/// A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
+/// A sheet without rows is nothing where another sheet has some. A sheet with nothing that any report has is notes where another sheet is a report, and no reason to hold the file.
 fn skip_notes(tables: &mut [TableEntry], foreign: &[usize]) {
-    if !tables
-        .iter()
-        .any(|table| table.status == Status::Recognised)
-    {
+    let has = |status| {
+        tables
+            .iter()
+            .any(|table| table.status == status && table.schema.is_some())
+    };
+    if !has(Status::Recognised) && !has(Status::Skipped) {
         return;
+    }
+    for table in tables.iter_mut() {
+        let reason = table.reason.as_deref().unwrap_or_default();
+        if table.status == Status::Failed && reason.starts_with(table::NO_ROWS) {
+            table.status = Status::Skipped;
+            table.reason = Some("no rows on this sheet".to_owned());
+        }
     }
     for at in foreign {
         tables[*at].status = Status::Skipped;
@@ -232,6 +287,38 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
     }
 }
 
+/// Marks the first and the last day of a report as ones that it may hold a part of.
+fn mark_edges(context: &Context<'_>, parts: &mut [Part]) {
+    let is_cut = |name: &str| {
+        let table = TableName::parse(name).ok();
+        table.is_some_and(|name| {
+            context
+                .catalog
+                .table(&name)
+                .is_some_and(Table::has_cut_edges)
+        })
+    };
+    let mut edges: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for part in parts.iter().filter(|part| is_cut(&part.table)) {
+        for slice in &part.slices {
+            let day = &slice.day;
+            let (first, last) = edges
+                .entry(part.table.clone())
+                .or_insert_with(|| (day.clone(), day.clone()));
+            *first = first.clone().min(day.clone());
+            *last = last.clone().max(day.clone());
+        }
+    }
+    for part in parts {
+        let Some((first, last)) = edges.get(&part.table) else {
+            continue;
+        };
+        for slice in &mut part.slices {
+            slice.edge = slice.day == *first || slice.day == *last;
+        }
+    }
+}
+
 /// Writes the parts and the quarantine of one table. Parts are named by their reading: there already means the same.
 fn keep(
     context: &Context<'_>,
@@ -245,19 +332,22 @@ fn keep(
         };
         let bytes = match table.merge.by {
             MergeBy::Slice => {
-                let encoded = part::encode(&path, table, &part.batch)?;
+                let encoded = part::encode(&path, table, &part.rows)?;
                 entry.slices = encoded.slices;
                 encoded.bytes
             }
-            MergeBy::Key => writer::encode(
-                &path,
-                part.batch.schema_ref(),
-                std::slice::from_ref(&part.batch),
-                None,
-            )?,
+            MergeBy::Key => {
+                let rows = part.rows.batch(0..part.rows.n_rows());
+                let rows = rows.map_err(|source| StoreError::Rows {
+                    path: path.clone(),
+                    source,
+                })?;
+                writer::encode(&path, part.rows.schema(), &[rows], None)?
+            }
         };
         files::put_new(&path, &bytes)?;
     }
+    mark_edges(context, &mut reading.entry.parts);
     match &reading.entry.reading {
         Some(id) => rejects::write(store, id, &reading.rejects),
         None => Ok(()),

@@ -14,9 +14,11 @@ use crate::model::raw::RawChunk;
 use crate::normalise::Columns;
 use crate::normalise::period::Days;
 use crate::normalise::skip;
+use crate::schema::Fact;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
+use crate::schema::Step;
 use crate::schema::binding::Binding;
 use crate::store::entry::Rows;
 use crate::store::rejects::Reject;
@@ -24,7 +26,6 @@ use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::BooleanArray;
 use arrow::compute::filter;
-use arrow::compute::max_string;
 use arrow::util::display::array_value_to_string;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -57,25 +58,33 @@ impl<'a> Sifter<'a> {
         binding: &'a Binding,
         labels: &'a [String],
         fields: &'a [Field],
-        rows_have_market: bool,
+        market_is_needed: bool,
         file: &'a str,
         sheet: Option<&'a str>,
     ) -> Self {
         let days: Vec<&ColumnName> = schema
             .outputs
             .iter()
-            .filter_map(|output| match &output.period {
+            .flat_map(|output| match &output.period {
                 Period::Day { day, .. }
                 | Period::Snapshot { day: Some(day) }
-                | Period::Event { at: day } => Some(day),
-                _ => None,
+                | Period::Event { at: day, .. } => vec![day],
+                Period::Rows { start, end } => vec![start, end],
+                _ => Vec::new(),
             })
             .collect();
+        // What is filled down from the rows above may be blank.
+        let is_filled = |name: &ColumnName| {
+            let mut steps = schema.outputs.iter().flat_map(|output| &output.steps);
+            steps.any(|step| matches!(step, Step::FillDown { column } if column == name))
+        };
         let needed = (0..fields.len())
             .filter(|at| {
                 let column = &fields[*at].column;
-                let names_market = rows_have_market && column.name.as_str() == "marketplace";
-                column.required || names_market || days.contains(&&column.name)
+                let names_market = market_is_needed && column.name.as_str() == "marketplace";
+                column.required
+                    || names_market
+                    || days.contains(&&column.name) && !is_filled(&column.name)
             })
             .collect();
         Self {
@@ -286,22 +295,50 @@ enum Fate {
 }
 
 impl Sifted {
-    /// The greatest value of a column as text.
-    pub(super) fn greatest(&self, column: &ColumnName) -> Option<String> {
-        let arrays = self
-            .chunks
-            .iter()
-            .filter_map(|(columns, _)| columns.get(column.as_str()));
-        arrays
-            .filter_map(|array| match array.as_string_opt::<i32>() {
-                Some(texts) => max_string(texts).map(str::to_owned),
-                // Dates and times print so that their texts sort as they do.
-                None => (0..array.len())
-                    .filter(|row| array.is_valid(*row))
-                    .filter_map(|row| array_value_to_string(array, row).ok())
-                    .max(),
-            })
-            .max()
+    /// The greatest value of a column as text, among those that the fact's pattern knows.
+    pub(super) fn greatest(&self, column: &ColumnName, fact: &Fact) -> Option<String> {
+        let mut best: Option<String> = None;
+        let mut take = |text: &str| {
+            // Most values are seen before: the pattern is asked about greater ones only.
+            if best.as_deref().is_none_or(|best| text > best) && fact.pattern.is_match(text) {
+                best = Some(text.to_owned());
+            }
+        };
+        for (columns, _) in &self.chunks {
+            let Some(array) = columns.get(column.as_str()) else {
+                continue;
+            };
+            if let Some(texts) = array.as_string_opt::<i32>() {
+                texts.iter().flatten().for_each(&mut take);
+                continue;
+            }
+            // Dates and times print so that their texts sort as they do.
+            for row in (0..array.len()).filter(|row| array.is_valid(*row)) {
+                if let Ok(text) = array_value_to_string(array, row) {
+                    take(&text);
+                }
+            }
+        }
+        best
+    }
+
+    /// The first two texts that a column holds, if it holds two.
+    pub(super) fn two_of(&self, column: &ColumnName) -> Option<(String, String)> {
+        let mut first: Option<String> = None;
+        for (columns, _) in &self.chunks {
+            let Some(array) = columns.get(column.as_str()) else {
+                continue;
+            };
+            for row in (0..array.len()).filter(|row| array.is_valid(*row)) {
+                let text = array_value_to_string(array, row).ok()?;
+                match &first {
+                    None => first = Some(text),
+                    Some(first) if *first != text => return Some((first.clone(), text)),
+                    Some(_) => {}
+                }
+            }
+        }
+        None
     }
 
     /// Where the rows went, before equal keys are merged.

@@ -2,6 +2,7 @@
 
 use crate::decode::Field;
 use crate::decode::evidence::Evidence as StyleEvidence;
+use crate::decode::mark;
 use crate::decode::style::Decision as StyleDecision;
 use crate::decode::style::Prior;
 use crate::detect::Detection;
@@ -14,6 +15,7 @@ use crate::ingest::table::prior;
 use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
+use crate::model::market::Market;
 use crate::model::place::Place;
 use crate::model::raw::RawChunk;
 use crate::normalise::facts::Facts;
@@ -41,12 +43,16 @@ pub(super) struct Survey {
     pub styles: StyleEvidence,
     facts: Facts,
     currencies: BTreeSet<Box<str>>,
-    rows_have_market: bool,
+    currency_is_blank: bool,
+    /// As rows name them.
+    markets: BTreeSet<Box<str>>,
     pub n_rows: u64,
     pub kept: Vec<RawChunk>,
     pub is_kept_whole: bool,
     kept_bytes: usize,
     n_chunks: usize,
+    /// Rows with more cells than the header.
+    pub ragged: Findings,
     /// The rows after the sample were observed too.
     has_rest: bool,
 }
@@ -54,18 +60,22 @@ pub(super) struct Survey {
 impl Survey {
     /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
     const CURRENCIES: usize = 8;
+    /// Distinct names of marketplaces that are looked at.
+    const MARKETS: usize = 32;
 
     pub(super) fn of(fields: &[Field]) -> Self {
         Self {
             styles: StyleEvidence::of(fields),
             facts: Facts::default(),
             currencies: BTreeSet::new(),
-            rows_have_market: false,
+            currency_is_blank: false,
+            markets: BTreeSet::new(),
             n_rows: 0,
             kept: Vec::new(),
             is_kept_whole: true,
             kept_bytes: 0,
             n_chunks: 0,
+            ragged: Findings::default(),
             has_rest: false,
         }
     }
@@ -87,11 +97,18 @@ impl Survey {
             self.facts
                 .learn(schema, &FactSource::Property, &format!("{name}={value}"));
         }
+        for (path, text) in &table.told {
+            let place = FactSource::Path(path.as_str().into());
+            self.facts.learn(schema, &place, text);
+        }
         for row in table
             .opening
             .iter()
             .take_while(|row| row.row < detection.header_row)
         {
+            // A line of text is cut where it has a separator: it is read whole first.
+            let line = row.cells.join(",");
+            self.facts.learn(schema, &FactSource::Preamble, &line);
             row.cells
                 .iter()
                 .for_each(|cell| self.facts.learn(schema, &FactSource::Preamble, cell));
@@ -141,9 +158,10 @@ impl Survey {
                 if let Some(source) = currency {
                     self.learn_currencies(&chunk, source);
                 }
-                self.rows_have_market |= market.is_some_and(|source| {
-                    (0..chunk.n_rows()).any(|row| !chunk.cell(row, source).trim().is_empty())
-                });
+                self.observe_widths(&chunk, detection);
+                if let Some(source) = market {
+                    self.learn_markets(&chunk, source);
+                }
                 self.kept_bytes += chunk.n_bytes();
                 self.is_kept_whole &= self.kept_bytes <= KEPT;
                 if self.is_kept_whole {
@@ -160,7 +178,49 @@ impl Survey {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
-        self.styles.decide(prior(&evidence.answers, market))
+        self.styles.decide(prior(
+            &evidence.answers,
+            market.or(self.market_of_all_rows()),
+        ))
+    }
+
+    /// A marketplace that stands for those of all rows: they order dates as it does, and their money has as many fractions.
+    fn market_of_all_rows(&self) -> Option<Market> {
+        let mut all = self.markets.iter().filter_map(|name| Market::named(name));
+        let first = all.next()?;
+        let habits = |market: Market| {
+            let is_whole = mark::is_without_fraction(market.currency());
+            (market.date_order(), is_whole)
+        };
+        all.all(|market| habits(market) == habits(first))
+            .then_some(first)
+    }
+
+    /// Counts rows that have text beyond the last column of the header: a separator inside a cell shifts what follows it.
+    fn observe_widths(&mut self, chunk: &RawChunk, detection: &Detection<'_>) {
+        let n_columns = detection.labels.len();
+        let is_fact = |text: &str| {
+            let mut facts = detection.schema.facts.iter();
+            facts.any(|fact| fact.from == FactSource::Stray && fact.pattern.is_match(text))
+        };
+        for row in (0..chunk.n_rows()).filter(|row| chunk.width(*row) > n_columns) {
+            let beyond = (n_columns..chunk.width(row)).find(|at| {
+                let cell = chunk.cell(row, *at).trim();
+                !cell.is_empty() && !is_fact(cell)
+            });
+            if let Some(at) = beyond {
+                self.ragged.push(Finding {
+                    code: Code::RaggedRow,
+                    column: "".into(),
+                    place: Some(Place {
+                        row: chunk.row_number(row),
+                        column: u32::try_from(at + 1).unwrap_or(u32::MAX),
+                    }),
+                    text: chunk.cell(row, at).trim().into(),
+                    expected: format!("at most {n_columns} cells, as the header has; the cells beyond are not stored").into(),
+                });
+            }
+        }
     }
 
     /// Adds to the style evidence. Any chunks in any order give the same evidence.
@@ -217,9 +277,24 @@ impl Survey {
         let mut last = "";
         for row in 0..chunk.n_rows() {
             let code = chunk.cell(row, source).trim();
+            self.currency_is_blank |= code.is_empty();
             if code != last && !code.is_empty() && self.currencies.len() < Self::CURRENCIES {
                 last = code;
                 self.currencies.insert(code.into());
+            }
+        }
+    }
+
+    /// Notes the marketplaces that rows name, which are few and come in runs.
+    fn learn_markets(&mut self, chunk: &RawChunk, source: usize) {
+        let mut last = "";
+        for row in 0..chunk.n_rows() {
+            let name = chunk.cell(row, source).trim();
+            if name != last && !name.is_empty() {
+                last = name;
+                if self.markets.len() < Self::MARKETS && !self.markets.contains(name) {
+                    self.markets.insert(name.into());
+                }
             }
         }
     }
@@ -237,14 +312,16 @@ impl Survey {
             folder_account: around.folder.account.as_deref(),
             folder_market: around.folder.market,
             folder_day: around.folder.day,
+            folder_period: around.folder.period,
             flag_account: context.flags.account.as_deref(),
             flag_market: context.flags.market,
             flag_period: context.flags.period,
             answers: around.answers.clone(),
             accounts,
             currencies: self.currencies.clone(),
+            currency_is_blank: self.currency_is_blank,
             signs: signs.keys().map(|sign| (*sign).into()).collect(),
-            rows_have_market: self.rows_have_market,
+            rows_have_market: !self.markets.is_empty(),
             mtime: around.mtime,
         }
     }
@@ -265,15 +342,18 @@ impl Survey {
             .first()
             .map(|output| output.table.to_string());
         entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection
-            .binding
-            .unknown
-            .iter()
+        // What stands over nothing is not missed.
+        let unknown = || {
+            let unknown = detection.binding.unknown.iter();
+            unknown.filter(|(source, _)| !table.void.contains(source))
+        };
+        entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
-        entry
-            .reading_notes
-            .push(format!("header in row {}", detection.header_row));
+        entry.reading_notes.push(match &table.nesting {
+            Some(nesting) => format!("records at {nesting}"),
+            None => format!("header in row {}", detection.header_row),
+        });
         for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
             if !style.reason.is_empty() {
                 entry
@@ -305,7 +385,7 @@ impl Survey {
                 expected: expected.into(),
             });
         };
-        for (source, label) in &detection.binding.unknown {
+        for (source, label) in unknown() {
             about(
                 Code::UnknownColumn,
                 *source,
@@ -322,6 +402,9 @@ impl Survey {
             );
         }
         if let Kind::Text {
+            lost, replacements, ..
+        }
+        | Kind::Nested {
             lost, replacements, ..
         } = around.document.kind
         {

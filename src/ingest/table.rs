@@ -32,6 +32,7 @@ use crate::normalise::identity::Evidence;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::KnownAccount;
 use crate::normalise::identity::Question;
+use crate::normalise::market;
 use crate::read;
 use crate::read::Document;
 use crate::read::ReadError;
@@ -43,11 +44,15 @@ use crate::store::entry::FindingEntry;
 use crate::store::entry::QuestionEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
+use crate::store::picked::Picked;
 use crate::store::rejects::Reject;
 use crate::workspace::inbox::FolderFacts;
-use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// How the reason begins of a table that is a header and nothing else.
+pub(super) const NO_ROWS: &str = "has no rows below the columns of";
 
 /// Chunks decoded side by side. They are of about a MiB, so this bounds what one file holds while it is decoded.
 pub(super) const WINDOW: usize = 8;
@@ -76,7 +81,7 @@ pub(super) struct TableReading {
 pub(super) struct PartRows {
     pub path: String,
     pub table: TableName,
-    pub batch: RecordBatch,
+    pub rows: Picked,
 }
 
 impl TableReading {
@@ -108,7 +113,12 @@ pub(super) fn read(
         .iter()
         .map(|row| (row.row, row.cells.as_slice()))
         .collect();
-    let detection = match detect::detect(&opening, context.catalog.reports()) {
+    let nesting = table.nesting.as_deref();
+    let schemas = context
+        .catalog
+        .reports()
+        .filter(|schema| schema.may_read(nesting));
+    let detection = match detect::detect(&opening, schemas) {
         Ok(detection) => detection,
         Err(error) => {
             let entry = TableEntry {
@@ -123,6 +133,20 @@ pub(super) fn read(
             };
         }
     };
+    let is_sample = |sheet: &str| {
+        let not_sheets = detection.schema.not_sheets.as_ref();
+        not_sheets.is_some_and(|pattern| pattern.is_match(sheet))
+    };
+    let sample = table.sheet.as_deref().is_some_and(is_sample);
+    let sample = sample.then_some("a sheet of samples: it shows how such a sheet is filled in");
+    if let Some(reason) = sample.or(detection.schema.unusable.as_deref()) {
+        let entry = TableEntry {
+            reason: Some(reason.to_string()),
+            schema: Some(detection.schema.id.to_string()),
+            ..blank_entry(table.sheet.clone(), Status::Skipped)
+        };
+        return TableReading::without_rows(entry);
+    }
     read_detected(context, around, table, &detection).unwrap_or_else(|error| {
         let entry = TableEntry {
             reason: Some(explained(&error)),
@@ -159,7 +183,7 @@ fn read_detected(
     if survey.n_rows == 0 {
         entry.status = Status::Failed;
         entry.reason = Some(format!(
-            "has the columns of {} but no rows: choose other days, or check that the download was complete",
+            "{NO_ROWS} {}: choose other days, or check that the download was complete",
             schema.title
         ));
         return Ok(TableReading::without_rows(entry));
@@ -170,7 +194,7 @@ fn read_detected(
         &detection.binding,
         &detection.labels,
         &fields,
-        evidence.rows_have_market,
+        evidence.rows_have_market && market::of_blank(&evidence).is_none(),
         around.path,
         table.sheet.as_deref(),
     );
@@ -188,16 +212,35 @@ fn read_detected(
             };
         }
     }
+    let mut of_rows = BTreeSet::new();
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
-            && let Some(text) = rows.greatest(column)
+            && let Some(text) = rows.greatest(column, fact)
         {
-            evidence.facts.learn(schema, &fact.from, &text);
+            evidence.facts.learn_of_rows(fact, &text, &mut of_rows);
         }
     }
     let mut findings = rows.findings.clone();
+    findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
+    for bound in detection
+        .binding
+        .columns
+        .iter()
+        .filter(|bound| bound.column.same)
+    {
+        if let Some((one, other)) = rows.two_of(&bound.column.name) {
+            questions.push(Question {
+                about: About::Period,
+                text: format!(
+                    "column {:?} says {one} and {other} where one report says one thing: split the file",
+                    bound.label.trim()
+                )
+                .into(),
+            });
+        }
+    }
     let identity = match identity::identify(&evidence) {
         Ok(identity) => Some(identity),
         Err(asked) => {

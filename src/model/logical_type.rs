@@ -20,6 +20,8 @@ pub enum LogicalType {
     Ratio,
     /// A share as a fraction of one. `bare` says what a number without `%` means.
     Percent { bare: BarePercent },
+    /// A percentage that may be an upper bound (`<5%`): a fraction of one; makes the second column `<name>_bound`.
+    Share,
     /// A calendar day.
     Date,
     /// An instant in UTC where the text tells its zone, else the time as written.
@@ -59,6 +61,7 @@ impl LogicalType {
         "money",
         "ratio",
         "percent",
+        "share",
         "date",
         "timestamp",
         "bool",
@@ -96,6 +99,7 @@ impl FromStr for LogicalType {
             "percent" => Self::Percent {
                 bare: BarePercent::Fraction,
             },
+            "share" => Self::Share,
             "date" => Self::Date,
             "timestamp" => Self::Timestamp,
             "bool" => Self::Bool,
@@ -117,6 +121,7 @@ impl fmt::Display for LogicalType {
             Self::Money { .. } => "money",
             Self::Ratio => "ratio",
             Self::Percent { .. } => "percent",
+            Self::Share => "share",
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::Bool => "bool",

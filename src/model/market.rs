@@ -2,6 +2,7 @@
 //!
 //! Domains, currencies and Keepa ids: `keepacom/api_backend` `AmazonLocale` and Amazon's SP-API marketplace list.
 
+use crate::model::market_id;
 use std::fmt;
 
 /// Which of day and month a numeric date writes first.
@@ -365,11 +366,11 @@ impl Market {
         Self::all().find(|market| id != 0 && market.0.keepa == id)
     }
 
-    /// From whatever a cell says: a code, a country in any console language, `amazon.de`, `co.uk`, or an address of a
+    /// From whatever a cell says: a code, Amazon's id, a country in any console language, `amazon.de`, `co.uk`, or an address of a
     /// product page on Amazon or Keepa (`https://keepa.com/#!product/3-B0..`). A bare number is Keepa's domain id.
     pub fn named(text: &str) -> Option<Self> {
         let text = text.trim();
-        if let Some(market) = Self::by_code(text) {
+        if let Some(market) = Self::by_code(text).or_else(|| market_id::market(text)) {
             return Some(market);
         }
         if let Ok(id) = text.parse() {
@@ -401,6 +402,11 @@ impl Market {
     pub const fn domain(self) -> &'static str {
         self.0.domain
     }
+    /// The smallest coins in one unit of the currency: prices of programs come in these.
+    pub fn minor_units(self) -> u32 {
+        if self.currency() == "JPY" { 1 } else { 100 }
+    }
+
     /// ISO 4217.
     pub const fn currency(self) -> &'static str {
         self.0.currency

@@ -83,6 +83,15 @@ checked_name!(
     PipelineName, "pipeline name", is_snake, SNAKE
 );
 
+impl SchemaId {
+    /// Whose report it is: `amazon-ads` of `amazon-ads/sp-campaign`.
+    pub fn source(&self) -> &str {
+        self.0
+            .split_once('/')
+            .map_or(&*self.0, |(source, _)| source)
+    }
+}
+
 impl TableName {
     /// The twin table for reports that cover a range instead of a day.
     ///

@@ -14,8 +14,10 @@ pub enum PeriodKind {
     Range,
     /// A state at a time.
     Snapshot,
-    /// Something that happened once.
+    /// Something that happened once, on a day that later reports may state otherwise.
     Event,
+    /// Something that happened once, on a day that stands.
+    DatedEvent,
 }
 
 impl PeriodKind {
@@ -24,7 +26,7 @@ impl PeriodKind {
             Self::Day => "day",
             Self::Range => "range",
             Self::Snapshot => "snapshot",
-            Self::Event => "event",
+            Self::Event | Self::DatedEvent => "event",
         }
     }
 }
@@ -33,6 +35,13 @@ impl fmt::Display for PeriodKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Two days written `2026-01-01..2026-01-31`, both included; none where it is written otherwise or ends before it starts.
+pub fn days_between(text: &str) -> Option<(Date, Date)> {
+    let (start, end) = text.split_once("..")?;
+    let (start, end) = (start.trim().parse().ok()?, end.trim().parse().ok()?);
+    (start <= end).then_some((start, end))
 }
 
 /// The first day of a date's month.

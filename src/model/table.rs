@@ -51,7 +51,7 @@ impl LogicalType {
             Self::Text | Self::Id | Self::Market => StoredType::Text,
             Self::Integer | Self::Rank | Self::Bounded => StoredType::Integer,
             Self::Decimal { scale } | Self::Money { scale } => StoredType::Decimal { scale },
-            Self::Ratio | Self::Percent { .. } => StoredType::Double,
+            Self::Ratio | Self::Percent { .. } | Self::Share => StoredType::Double,
             Self::Date => StoredType::Date,
             Self::Timestamp => StoredType::Timestamp,
             Self::Bool => StoredType::Bool,
@@ -62,7 +62,7 @@ impl LogicalType {
     pub const fn companion(self) -> Option<&'static str> {
         match self {
             Self::Rank => Some("_kind"),
-            Self::Bounded => Some("_bound"),
+            Self::Bounded | Self::Share => Some("_bound"),
             _ => None,
         }
     }
@@ -86,6 +86,8 @@ pub struct MergeRule {
     pub partial_by: Option<ColumnName>,
     /// The measure whose loss makes a newer observation poorer.
     pub weight: Option<ColumnName>,
+    /// A column whose values are slices of their own: the id of a document that is complete in itself.
+    pub slice: Option<ColumnName>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +127,17 @@ impl Table {
             Some(PeriodKind::Day) => Some("date"),
             Some(PeriodKind::Range) => Some("period_start"),
             Some(PeriodKind::Snapshot) => Some("snapshot_date"),
+            Some(PeriodKind::DatedEvent) => Some("event_date"),
             Some(PeriodKind::Event) | None => None,
         }
+    }
+
+    /// Whether the first and last day of a report are likely cut: events of a span that the user chose, told by nothing
+    /// but their day.
+    pub fn has_cut_edges(&self) -> bool {
+        self.period == Some(PeriodKind::DatedEvent)
+            && self.merge.by == MergeBy::Slice
+            && self.merge.slice.is_none()
     }
 
     /// Every file of the table has exactly this schema.

@@ -38,7 +38,7 @@ pub fn assemble(
     let text = |value: &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n)))
     };
-    let placed = period::columns(placing, columns);
+    let placed = period::columns(placing, columns, identity.market);
     let schema = table.arrow();
     let arrays = schema
         .fields()
@@ -57,7 +57,13 @@ pub fn assemble(
                 ("account", true) => text(&identity.account),
                 ("marketplace", true) => match identity.market {
                     Some(market) => text(market.code()),
-                    None => given.unwrap_or_else(|| new_null_array(field.data_type(), n)),
+                    None => match (given, identity.market_of_blank) {
+                        (Some(array), Some(market)) => {
+                            zip(&is_not_null(&array)?, &array, &text(market.code()))?
+                        }
+                        (Some(array), None) => array,
+                        (None, _) => new_null_array(field.data_type(), n),
+                    },
                 },
                 ("family", true) => text(lineage.family),
                 ("observed_at", true) => period::instant_column(identity.observed_at, n),

@@ -1,9 +1,11 @@
 //! What a report tells outside of its columns, found by the schema's patterns, and what any file name tells.
 
 use crate::model::market::Market;
+use crate::schema::Fact;
 use crate::schema::FactSource;
 use crate::schema::Schema;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Where a fact was learnt, most trusted first.
@@ -64,17 +66,18 @@ impl Facts {
             Origin::Content
         };
         for fact in schema.facts.iter().filter(|fact| fact.from == *from) {
-            let Some(found) = fact.pattern.captures(text) else {
-                continue;
-            };
-            for name in fact.pattern.capture_names().flatten() {
-                if let Some(value) = found
-                    .name(name)
-                    .map(|value| value.as_str().trim())
-                    .filter(|value| !value.is_empty())
-                {
-                    self.add(name, value, origin);
-                }
+            for (name, value) in told(fact, text) {
+                self.add(name, value, origin);
+            }
+        }
+    }
+
+    /// Adds what a fact's pattern tells of a text in the rows, except names that the rows told `before`: of the facts
+    /// that look at rows, the one that stands first is believed.
+    pub fn learn_of_rows(&mut self, fact: &Fact, text: &str, before: &mut BTreeSet<Box<str>>) {
+        for (name, value) in told(fact, text) {
+            if before.insert(name.into()) {
+                self.add(name, value, Origin::Content);
             }
         }
     }
@@ -106,6 +109,25 @@ impl Facts {
     }
 }
 
+/// Names and texts that a fact's pattern captures.
+fn told<'a>(fact: &'a Fact, text: &'a str) -> Vec<(&'a str, &'a str)> {
+    let Some(found) = fact.pattern.captures(text) else {
+        return Vec::new();
+    };
+    let mut told = Vec::new();
+    for name in fact.pattern.capture_names().flatten() {
+        let Some(value) = found.name(name).map(|value| value.as_str().trim()) else {
+            continue;
+        };
+        if !value.is_empty() {
+            let lower = value.to_lowercase();
+            let meant = fact.values.iter().find(|(from, _)| **from == lower);
+            told.push((name, meant.map_or(value, |(_, to)| to)));
+        }
+    }
+    told
+}
+
 /// What any file name tells, whatever the report: a marketplace's code as a word of its own, and dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameFacts {
@@ -127,6 +149,25 @@ pub fn name_facts(name: &str) -> NameFacts {
     NameFacts {
         market: if codes.len() == 1 { codes.pop() } else { None },
         dates: dates_in(stem),
+    }
+}
+
+/// A date in three numbers, if only one reading of them is a day: `2026-1-31`, `2026/1/31`, `1/31/2026`, `31.01.2026`, but
+/// not `4/11/2026`.
+pub fn unambiguous_date(text: &str) -> Option<Date> {
+    let numbers: Vec<i16> = text
+        .split(['-', '/', '.', '_'])
+        .map(|number| number.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let date =
+        |y: i16, m: i16, d: i16| Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
+    match numbers[..] {
+        [y, m, d] if y > 31 => date(y, m, d),
+        [a, b, y] if y > 31 => match (date(y, a, b), date(y, b, a)) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        },
+        _ => None,
     }
 }
 
@@ -206,6 +247,88 @@ fn date_at(text: &str) -> Option<(Date, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::wire;
+
+    #[test]
+    fn a_fact_may_stand_for_another_text() {
+        let text = r#"
+            title = "Traffic"
+            table = "traffic"
+            family = "console"
+            [signature]
+            all = ["day"]
+            [period]
+            day = "day"
+            [merge]
+            by = "slice"
+            key = ["day"]
+            duplicates = "sum"
+            [[fact]]
+            from = "file-name"
+            pattern = '(?i)(?<ad_product>products|brands|display|推广)'
+            values = { Products = "SP", brands = "SB" }
+            [[column]]
+            name = "day"
+            type = "date"
+            labels = { en = ["Date"] }
+        "#;
+        let schema = wire::parse("a/b", text).unwrap();
+        for (name, expected) in [
+            ("Sponsored_Products_report.csv", Some("SP")),
+            ("sponsored_BRANDS_report.csv", Some("SB")),
+            ("Sponsored_Display_report.csv", Some("Display")),
+            ("推广.csv", Some("推广")),
+            ("report.csv", None),
+        ] {
+            let mut facts = Facts::default();
+            facts.learn(&schema, &FactSource::FileName, name);
+            assert_eq!(
+                facts.first("ad_product").map(|claim| &*claim.value),
+                expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_date_of_which_the_month_is_open_is_none() {
+        for (text, expected) in [
+            ("2026-01-31", Some("2026-01-31")),
+            ("2026/1/3", Some("2026-01-03")),
+            ("2026_02_07", Some("2026-02-07")),
+            ("1/31/2026", Some("2026-01-31")),
+            ("31.01.2026", Some("2026-01-31")),
+            ("5/5/2026", Some("2026-05-05")),
+            ("4/11/2026", None),
+            ("31/31/2026", None),
+            ("1/31/26", None),
+            ("2026-13-01", None),
+            ("Week 5", None),
+        ] {
+            let date = unambiguous_date(text).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_facts_of_rows_the_first_is_believed() {
+        let fact = |pattern: &str| Fact {
+            from: FactSource::Preamble,
+            pattern: regex::Regex::new(pattern).unwrap(),
+            values: Vec::new(),
+        };
+        let (own, other) = (
+            fact("^(?<marketplace>amazon[.]ca)$"),
+            fact("^Non-Amazon (?<marketplace>..)$"),
+        );
+        let (mut facts, mut before) = (Facts::default(), BTreeSet::new());
+        facts.learn_of_rows(&own, "amazon.ca", &mut before);
+        facts.learn_of_rows(&other, "Non-Amazon US", &mut before);
+        let told: Vec<&str> = (facts.about("marketplace").iter())
+            .map(|claim| &*claim.value)
+            .collect();
+        assert_eq!(told, ["amazon.ca"]);
+    }
 
     #[test]
     fn names_tell_codes_and_dates() {

@@ -1,15 +1,21 @@
 //! The steps that a schema declares, applied to the columns of one output.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
 use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
+use crate::normalise::divide;
+use crate::schema::ConstantValue;
 use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
+use arrow::array::ArrowPrimitiveType;
 use arrow::array::AsArray;
+use arrow::array::Decimal128Array;
 use arrow::array::Int64Array;
+use arrow::array::PrimitiveArray;
 use arrow::array::StringArray;
 use arrow::array::UInt32Array;
 use arrow::array::new_null_array;
@@ -18,6 +24,9 @@ use arrow::compute::interleave;
 use arrow::compute::is_not_null;
 use arrow::compute::kernels::zip::zip;
 use arrow::compute::take;
+use arrow::datatypes::DataType;
+use arrow::datatypes::Decimal128Type;
+use arrow::datatypes::Int64Type;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +46,8 @@ pub struct Steps {
     unpivoted: Vec<Unpivoted>,
     /// Texts of facts by name.
     facts: BTreeMap<Box<str>, Box<str>>,
+    /// The marketplace of all rows, where they do not name their own.
+    market: Option<Market>,
 }
 
 /// Rows after the steps, with the source row of each.
@@ -46,11 +57,16 @@ pub struct Stepped {
 }
 
 impl Steps {
-    pub fn of(unpivoted: Vec<Unpivoted>, facts: BTreeMap<Box<str>, Box<str>>) -> Self {
+    pub fn of(
+        unpivoted: Vec<Unpivoted>,
+        facts: BTreeMap<Box<str>, Box<str>>,
+        market: Option<Market>,
+    ) -> Self {
         Self {
             carried: BTreeMap::new(),
             unpivoted,
             facts,
+            market,
         }
     }
 
@@ -72,10 +88,25 @@ impl Steps {
         for step in steps {
             match step {
                 Step::Constant { column, value } => {
-                    columns.set(column.clone(), repeated(value, columns.n_rows()));
+                    let n = columns.n_rows();
+                    let array: ArrayRef = match value {
+                        ConstantValue::Text(text) => repeated(text, n),
+                        ConstantValue::Integer(number) => {
+                            Arc::new(Int64Array::from_value(*number, n))
+                        }
+                    };
+                    columns.set(column.clone(), array);
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
+                Step::Divide {
+                    columns: names,
+                    by,
+                    only,
+                } => {
+                    divide::divide(names, *by, only.as_ref(), self.market, &mut columns);
+                }
                 Step::FirstOf { column, of } => first_of(column, of, &mut columns)?,
+                Step::SumOf { column, of } => sum_of(column, of, &mut columns),
                 Step::Extract {
                     column,
                     from,
@@ -276,6 +307,45 @@ fn first_of(
     Ok(())
 }
 
+/// Sums of decimals or of whole numbers, row by row.
+fn sum_of(column: &ColumnName, of: &[ColumnName], columns: &mut Columns) {
+    let arrays: Vec<&ArrayRef> = of
+        .iter()
+        .filter_map(|name| columns.get(name.as_str()))
+        .collect();
+    let Some(first) = arrays.first() else { return };
+    let ty = first.data_type().clone();
+    let n = columns.n_rows();
+    let summed: ArrayRef = if ty == DataType::Int64 {
+        let of: Vec<_> = arrays
+            .iter()
+            .filter_map(|array| array.as_primitive_opt::<Int64Type>())
+            .collect();
+        Arc::new(rowwise(n, &of).collect::<Int64Array>())
+    } else {
+        let of: Vec<_> = arrays
+            .iter()
+            .filter(|array| *array.data_type() == ty)
+            .filter_map(|array| array.as_primitive_opt::<Decimal128Type>())
+            .collect();
+        let sums: Decimal128Array = rowwise(n, &of).collect();
+        Arc::new(sums.with_data_type(ty))
+    };
+    columns.set(column.clone(), summed);
+}
+
+fn rowwise<'a, T: ArrowPrimitiveType<Native: std::ops::Add<Output = T::Native>>>(
+    n: usize,
+    of: &'a [&'a PrimitiveArray<T>],
+) -> impl Iterator<Item = Option<T::Native>> + 'a {
+    (0..n).map(move |row| {
+        of.iter()
+            .filter(|array| array.is_valid(row))
+            .map(|array| array.value(row))
+            .reduce(|sum, value| sum + value)
+    })
+}
+
 fn extract(column: &ColumnName, from: &ColumnName, pattern: &Regex, columns: &mut Columns) {
     let Some(array) = columns
         .get(from.as_str())
@@ -311,143 +381,5 @@ pub fn fact_column(text: Option<&str>, ty: StoredType, n: usize) -> ArrayRef {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use arrow::datatypes::Int64Type;
-
-    fn name(text: &str) -> ColumnName {
-        ColumnName::parse(text).unwrap()
-    }
-
-    fn text(values: &[Option<&str>]) -> ArrayRef {
-        Arc::new(values.iter().copied().collect::<StringArray>())
-    }
-
-    fn texts(columns: &Columns, column: &str) -> Vec<Option<String>> {
-        columns
-            .get(column)
-            .unwrap()
-            .as_string::<i32>()
-            .iter()
-            .map(|v| v.map(str::to_owned))
-            .collect()
-    }
-
-    #[test]
-    fn fill_down_crosses_chunks() {
-        let mut steps = Steps::default();
-        let step = [Step::FillDown { column: name("a") }];
-        let chunk =
-            |values: &[Option<&str>]| Columns::new(vec![(name("a"), text(values))], values.len());
-        let first = steps
-            .apply(&step, chunk(&[None, Some("x"), None]), vec![2, 3, 4])
-            .unwrap();
-        assert_eq!(
-            texts(&first.columns, "a"),
-            [None, Some("x".into()), Some("x".into())]
-        );
-        let second = steps
-            .apply(&step, chunk(&[None, Some("y")]), vec![5, 6])
-            .unwrap();
-        assert_eq!(
-            texts(&second.columns, "a"),
-            [Some("x".into()), Some("y".into())]
-        );
-    }
-
-    #[test]
-    fn extract_and_first_of() {
-        let mut columns = Columns::new(
-            vec![
-                (name("a"), text(&[Some("Shop (92% A1B2)"), None])),
-                (name("b"), text(&[Some("x"), Some("y")])),
-            ],
-            2,
-        );
-        extract(
-            &name("id"),
-            &name("a"),
-            &Regex::new(r"\(\d+% (\w+)\)").unwrap(),
-            &mut columns,
-        );
-        assert_eq!(texts(&columns, "id"), [Some("A1B2".into()), None]);
-        first_of(&name("c"), &[name("id"), name("b")], &mut columns).unwrap();
-        assert_eq!(
-            texts(&columns, "c"),
-            [Some("A1B2".into()), Some("y".into())]
-        );
-    }
-
-    #[test]
-    fn unpivot_gives_the_own_row_first_and_lists_all_names() {
-        let numbers = |values: &[Option<i64>]| -> ArrayRef {
-            Arc::new(values.iter().copied().collect::<Int64Array>())
-        };
-        let columns = Columns::new(
-            vec![
-                (name("keyword"), text(&[Some("k1"), Some("k2")])),
-                (name("position"), numbers(&[Some(5), None])),
-                (
-                    name("position_kind"),
-                    text(&[Some("exact"), Some("unranked")]),
-                ),
-                (name("unpivoted_0"), numbers(&[Some(9), Some(8)])),
-                (
-                    name("unpivoted_0_kind"),
-                    text(&[Some("exact"), Some("exact")]),
-                ),
-            ],
-            2,
-        );
-        let steps = Steps::of(
-            vec![Unpivoted {
-                label: "B0B".into(),
-                column: name("unpivoted_0"),
-            }],
-            BTreeMap::from([("own".into(), "B0A".into())]),
-        );
-        let own = Own {
-            name: name("own"),
-            values: vec![(name("rank"), name("position"))],
-        };
-        let made = steps
-            .unpivot(
-                &name("asin"),
-                &name("rank"),
-                Some(&own),
-                Some(&name("asins")),
-                &columns,
-                &[2, 3],
-            )
-            .unwrap();
-        assert_eq!(made.rows, [2, 2, 3, 3]);
-        assert_eq!(
-            texts(&made.columns, "asin"),
-            ["B0A", "B0B", "B0A", "B0B"].map(|t| Some(t.to_owned()))
-        );
-        assert_eq!(
-            texts(&made.columns, "keyword"),
-            ["k1", "k1", "k2", "k2"].map(|t| Some(t.to_owned()))
-        );
-        assert_eq!(
-            texts(&made.columns, "asins"),
-            vec![Some("B0A,B0B".to_owned()); 4]
-        );
-        let ranks: Vec<_> = made
-            .columns
-            .get("rank")
-            .unwrap()
-            .as_primitive::<Int64Type>()
-            .iter()
-            .collect();
-        assert_eq!(ranks, [Some(5), Some(9), None, Some(8)]);
-        assert_eq!(
-            texts(&made.columns, "rank_kind")[2].as_deref(),
-            Some("unranked")
-        );
-        assert!(
-            made.columns.get("unpivoted_0").is_none()
-                && made.columns.get("unpivoted_0_kind").is_none()
-        );
-    }
-}
+#[path = "step_tests.rs"]
+mod tests;

@@ -4,6 +4,7 @@
 //! Names inside of archives are only ever shown; they never become paths. Knows nothing of reports.
 
 use crate::model::id::ContentId;
+use crate::model::market::Market;
 use crate::read::Document;
 use crate::read::Kind;
 use crate::read::Limits;
@@ -15,6 +16,7 @@ use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::guard::Caps;
+use crate::read::nested::Nestings;
 use crate::read::opendocument;
 use crate::read::sniff;
 use crate::read::sniff::Magic;
@@ -42,6 +44,8 @@ const HEAD: u64 = 8 << 10;
 /// One walk from a path inwards.
 pub(super) struct Walk<'a> {
     limits: &'a Limits,
+    market: Option<Market>,
+    nestings: &'a Nestings,
     found: Vec<Document>,
     entries: usize,
     expanded: u64,
@@ -49,9 +53,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(limits: &'a Limits, market: Option<Market>, nestings: &'a Nestings) -> Self {
         Self {
             limits,
+            market,
+            nestings,
             found: Vec::new(),
             entries: 0,
             expanded: 0,
@@ -125,7 +131,8 @@ impl<'a> Walk<'a> {
             }),
             Magic::Other => {
                 let survey = self.survey(&source, origin)?;
-                self.found.push(text::open(source, survey, origin, name)?);
+                let opened = text::open(source, survey, origin, name, self.nestings)?;
+                self.found.push(opened);
                 Ok(())
             }
         }
@@ -365,11 +372,12 @@ impl<'a> Walk<'a> {
     }
 
     fn survey(&mut self, source: &Source, origin: &Origin) -> Result<Survey, ReadError> {
-        let survey = source
+        let mut survey = source
             .reader()
             .and_then(encoding::survey)
             .map_err(|why| ReadError::of(origin, why))?;
         self.expanded += survey.size;
+        survey.market = self.market;
         Ok(survey)
     }
 }

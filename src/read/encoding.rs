@@ -5,6 +5,7 @@
 
 use crate::model::id;
 use crate::model::id::ContentId;
+use crate::model::market::Market;
 use crate::read::legacy_encoding;
 use encoding_rs::DecoderResult;
 use encoding_rs::Encoding;
@@ -31,6 +32,8 @@ pub(super) struct Survey {
     characters: u64,
     faults: u64,
     replacements: u64,
+    /// Where the report is from, as far as that is known before it is opened.
+    pub(super) market: Option<Market>,
 }
 
 /// An encoding and what it cost.
@@ -62,6 +65,7 @@ pub(super) fn survey(mut reader: impl Read) -> io::Result<Survey> {
         characters: 0,
         faults: 0,
         replacements: 0,
+        market: None,
     };
     let mut block = vec![0; 256 << 10];
     let mut carried = 0;
@@ -160,7 +164,7 @@ impl Survey {
         if self.faults == 0 || self.characters > self.faults * UTF8_PER_FAULT {
             return Ok(Some(utf8));
         }
-        legacy_encoding::verdict(self.size, reader)
+        legacy_encoding::verdict(self.size, reader, self.market)
     }
 
     /// UTF-16 text of reports has separators and digits, whose high byte is NUL: all NULs are on one side.

@@ -124,6 +124,34 @@ pub enum ReadError {
     Unclosed { origin: Origin, row: u32 },
     #[error("{origin}: row {row} is longer than {} MiB: a quote may be stray, or this is not a table", LONGEST >> 20)]
     LongRow { origin: Origin, row: u32 },
+    #[error(
+        "{origin} is not sound JSON: line {line}, column {column}{}: {wanted} is expected here; fetch it again",
+        within(place)
+    )]
+    Json {
+        origin: Origin,
+        line: u64,
+        column: u64,
+        place: String,
+        wanted: &'static str,
+    },
+    #[error(
+        "{origin} ends too early, in line {line}, column {column}{}: the download or the copy was cut off; fetch it again",
+        within(place)
+    )]
+    JsonCutOff {
+        origin: Origin,
+        line: u64,
+        column: u64,
+        place: String,
+    },
+    #[error("{origin} is not sound XML: {problem}; fetch it again")]
+    Xml { origin: Origin, problem: String },
+    #[error(
+        "{origin}: what stands{} is too large for a record of a report",
+        within(place)
+    )]
+    LargeRecord { origin: Origin, place: String },
     #[error("{origin} has more rows than can be counted (4,294,967,295)")]
     TooManyRows { origin: Origin },
 }
@@ -162,6 +190,15 @@ pub enum Amount {
 
 fn raise(key: &str) -> String {
     format!("if the file is genuine, raise {key} under [limits] in sellerlake.toml")
+}
+
+/// A place in a nested document, as an error names it; nothing for its top.
+fn within(place: &str) -> String {
+    if place.is_empty() {
+        String::new()
+    } else {
+        format!(", in {place}")
+    }
 }
 
 impl ReadError {

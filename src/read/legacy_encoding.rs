@@ -2,8 +2,9 @@
 //!
 //! Windows-1252 is assumed (it is what Amazon writes outside of Asia) unless the decoded text shows that it is Japanese or
 //! Chinese: accents stand alone between ASCII letters, while ideographs and kana stand side by side. `Shift_JIS` decodes
-//! most Western texts without a fault, so that decoding well is no evidence for it. Knows nothing of markets or reports.
+//! most Western texts without a fault, so that decoding well is no evidence for it. Of the marketplace it only asks where the bytes leave two open. Knows no report.
 
+use crate::model::market::Market;
 use crate::read::encoding::Verdict;
 use chardetng::EncodingDetector;
 use chardetng::Iso2022JpDetection;
@@ -16,24 +17,30 @@ use encoding_rs::Encoding;
 use encoding_rs::GB18030;
 use encoding_rs::GBK;
 use encoding_rs::SHIFT_JIS;
+use encoding_rs::WINDOWS_1250;
 use encoding_rs::WINDOWS_1252;
+use encoding_rs::WINDOWS_1254;
 use std::io;
 use std::io::Read;
 
 /// Bytes of lines with non-ASCII characters that a guess is based on.
 const SAMPLE: usize = 256 << 10;
 /// The encoding of a text of `size` bytes, or none where it holds too many control characters to be text.
-pub(super) fn verdict(size: u64, reader: impl Read) -> io::Result<Option<Verdict>> {
+pub(super) fn verdict(
+    size: u64,
+    reader: impl Read,
+    market: Option<Market>,
+) -> io::Result<Option<Verdict>> {
     let mut legacy = Legacy::default();
     legacy.read(reader)?;
     if legacy.controls * 20 > size {
         return Ok(None);
     }
-    let encoding = legacy.guess();
-    let lost = if encoding == WINDOWS_1252 {
-        legacy.undefined
-    } else {
-        legacy.lost_as(encoding)
+    let encoding = legacy.guess(market);
+    let lost = match encoding {
+        e if e == WINDOWS_1252 => legacy.undefined,
+        e if e.is_single_byte() => 0,
+        e => legacy.lost_as(e),
     };
     Ok(Some(Verdict {
         encoding,
@@ -119,13 +126,15 @@ impl Legacy {
             .map_or(0, |(_, lost)| *lost)
     }
 
-    fn guess(&self) -> &'static Encoding {
+    fn guess(&self, market: Option<Market>) -> &'static Encoding {
+        let market = market.map(Market::code);
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
         let guessed = match detector.guess(None, Utf8Detection::Deny) {
             guessed if guessed == GBK => GB18030,
             guessed => guessed,
         };
+        let told_by = |domain: &str| detector.guess(Some(domain.as_bytes()), Utf8Detection::Deny);
         let paired = pairs_of_high_bytes(&self.sample);
         // A few broken characters are forgiven to an otherwise clear text: users cut files with tools that count bytes.
         let sound = |encoding, script: &Script| {
@@ -139,6 +148,10 @@ impl Legacy {
         if paired && sound(EUC_JP, &euc_jp) && euc_jp.kana * 5 >= euc_jp.letters {
             return EUC_JP;
         }
+        // A few half-width kana look like anything; a Japanese report is then in the Japanese encoding.
+        if market == Some("JP") && self.lost_as(SHIFT_JIS) == 0 {
+            return SHIFT_JIS;
+        }
         let gb18030 = Script::of(GB18030, &self.sample);
         if sound(GB18030, &gb18030)
             && (paired || guessed == GB18030)
@@ -149,7 +162,12 @@ impl Legacy {
         if [EUC_KR, BIG5].contains(&guessed) && sound(guessed, &Script::of(guessed, &self.sample)) {
             return guessed;
         }
-        WINDOWS_1252
+        // What the bytes leave open, the marketplace decides: letters that other code pages have in the same places.
+        match market {
+            Some("PL") if told_by("pl") == WINDOWS_1250 => WINDOWS_1250,
+            Some("TR") if told_by("tr") == WINDOWS_1254 => WINDOWS_1254,
+            _ => WINDOWS_1252,
+        }
     }
 }
 

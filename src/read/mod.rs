@@ -1,4 +1,4 @@
-//! From a path to raw rows: containers, encodings, delimited text and workbooks.
+//! From a path to raw rows: containers, encodings, delimited text, workbooks and nested documents.
 //!
 //! Content decides what a file is, never its name. Knows formats, not reports: no header is looked for here and no cell
 //! is understood. Reading holds little in memory however large the file: tables are streamed, each time anew.
@@ -12,6 +12,7 @@ mod encoding;
 mod error;
 mod guard;
 mod legacy_encoding;
+mod nested;
 mod number;
 mod opendocument;
 mod rows;
@@ -29,11 +30,14 @@ pub use error::Amount;
 pub use error::Bound;
 pub use error::Origin;
 pub use error::ReadError;
+pub use nested::NestedForm;
+pub use nested::Nestings;
 pub use rows::Chunks;
 pub use table::OpeningRow;
 pub use table::Table;
 
 use crate::model::id::ContentId;
+use crate::model::market::Market;
 use crate::read::container::Walk;
 use std::fmt;
 use std::path::Path;
@@ -98,8 +102,17 @@ pub enum Kind {
     Workbook {
         format: WorkbookFormat,
     },
-    /// JSON, which has no tables here.
-    Json,
+    /// A document of JSON or XML. Its tables are those of the nestings asked for that have records in it.
+    Nested {
+        form: NestedForm,
+        encoding: &'static str,
+        /// Characters that could not be decoded.
+        lost: u64,
+        /// Replacement characters that the file brought along.
+        replacements: u64,
+        /// The first lists in it that no nesting takes.
+        lists: Vec<String>,
+    },
     /// A member of an archive that cannot be read, while others of the same archive can.
     Unreadable {
         why: Box<ReadError>,
@@ -144,19 +157,32 @@ impl fmt::Display for Kind {
                     f,
                     "text, {encoding}, delimiter {delimiter}, quoting {quoting}"
                 )?;
-                if *lost > 0 {
-                    write!(f, ", {lost} characters lost")?;
-                }
-                if *replacements > 0 {
-                    write!(f, ", {replacements} replacement characters")?;
-                }
-                Ok(())
+                write_losses(f, *lost, *replacements)
             }
             Self::Workbook { format } => write!(f, "{format} workbook"),
-            Self::Json => f.write_str("JSON"),
+            Self::Nested {
+                form,
+                encoding,
+                lost,
+                replacements,
+                ..
+            } => {
+                write!(f, "{form}, {encoding}")?;
+                write_losses(f, *lost, *replacements)
+            }
             Self::Unreadable { .. } => f.write_str("unreadable"),
         }
     }
+}
+
+fn write_losses(f: &mut fmt::Formatter<'_>, lost: u64, replacements: u64) -> fmt::Result {
+    if lost > 0 {
+        write!(f, ", {lost} characters lost")?;
+    }
+    if replacements > 0 {
+        write!(f, ", {replacements} replacement characters")?;
+    }
+    Ok(())
 }
 
 impl Document {
@@ -189,7 +215,14 @@ impl Document {
 /// Opens a file: one document for a plain file, one per innermost file for gzip and zip archives, in archive order.
 ///
 /// A member of an archive that is no report does not stop the others: it is a document of [`Kind::Unreadable`]. A file on
-/// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile.
-pub fn open(path: &Path, limits: &Limits) -> Result<Vec<Document>, ReadError> {
-    Walk::new(limits).start(path)
+/// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile. `market`, where it is
+/// known before the first byte, decides between encodings that the bytes leave open, and nothing else.
+/// Of nested documents the tables are those that `nestings` look for.
+pub fn open(
+    path: &Path,
+    limits: &Limits,
+    market: Option<Market>,
+    nestings: &Nestings,
+) -> Result<Vec<Document>, ReadError> {
+    Walk::new(limits, market, nestings).start(path)
 }

@@ -26,7 +26,12 @@ fn write(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 
 fn read(bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
     let folder = TempDir::new().unwrap();
-    open(&write(&folder, "report.bin", bytes), &Limits::default())
+    open(
+        &write(&folder, "report.bin", bytes),
+        &Limits::default(),
+        None,
+        &Nestings::default(),
+    )
 }
 
 fn gz(bytes: &[u8]) -> Vec<u8> {
@@ -112,6 +117,8 @@ fn text_is_streamed_in_any_chunks() {
     let documents = open(
         &write(&folder, "x.tsv", text.as_bytes()),
         &Limits::default(),
+        None,
+        &Nestings::default(),
     )
     .unwrap();
     let [document] = &documents[..] else {
@@ -311,11 +318,22 @@ fn what_is_no_report_is_refused_with_a_reason() {
             "{why:?} does not say {reason:?}"
         );
     }
-    let missing = open(Path::new("/nowhere/x.csv"), &Limits::default()).unwrap_err();
+    let missing = open(
+        Path::new("/nowhere/x.csv"),
+        &Limits::default(),
+        None,
+        &Nestings::default(),
+    )
+    .unwrap_err();
     assert!(matches!(missing, ReadError::Open { .. }));
     let folder = TempDir::new().unwrap();
     assert!(matches!(
-        open(folder.path(), &Limits::default()),
+        open(
+            folder.path(),
+            &Limits::default(),
+            None,
+            &Nestings::default()
+        ),
         Err(ReadError::Open { .. })
     ));
 }
@@ -366,7 +384,13 @@ fn bombs_stop_at_the_limits() {
         ),
     ];
     for (bytes, limits, expected) in cases {
-        let why = open(&write(&folder, "bomb", &bytes), &limits).unwrap_err();
+        let why = open(
+            &write(&folder, "bomb", &bytes),
+            &limits,
+            None,
+            &Nestings::default(),
+        )
+        .unwrap_err();
         let ReadError::Bomb { bound, .. } = why else {
             panic!("{why}")
         };
@@ -383,7 +407,7 @@ fn a_file_that_changes_between_passes_is_noticed() {
         "large.csv",
         row.repeat((9 << 20) / row.len()).as_bytes(),
     );
-    let documents = open(&path, &Limits::default()).unwrap();
+    let documents = open(&path, &Limits::default(), None, &Nestings::default()).unwrap();
     assert!(documents[0].tables[0].chunks(0).is_ok());
     std::fs::write(&path, row).unwrap();
     assert!(matches!(
@@ -406,4 +430,26 @@ fn a_damaged_member_costs_only_itself() {
     };
     assert!(matches!(**why, ReadError::Damaged { .. }), "{why}");
     assert_eq!(documents[1].tables.len(), 1);
+}
+
+#[test]
+fn the_marketplace_decides_between_encodings_that_the_bytes_leave_open() {
+    let text = |bytes: &[u8]| [b"sku\tname\n1\t", bytes, b"\n2\tx\n"].concat();
+    let kana = text(&[0xD7, 0xDD, 0xCC, 0xDF]);
+    let polish = text(b"\xAF\xF3\xB3ta lampa \x9Cwieci, g\xB3o\x9Cna \xBFar\xF3wka");
+    for (bytes, market, expected) in [
+        (&kana, Some("JP"), "Shift_JIS"),
+        (&kana, Some("CN"), "gb18030"),
+        (&polish, Some("DE"), "windows-1252"),
+        (&polish, Some("PL"), "windows-1250"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let path = write(&folder, "report.txt", bytes);
+        let market = market.and_then(Market::by_code);
+        let documents = open(&path, &Limits::default(), market, &Nestings::default()).unwrap();
+        let Kind::Text { encoding, .. } = documents[0].kind else {
+            panic!("{:?}", documents[0].kind)
+        };
+        assert_eq!(encoding, expected, "{market:?}");
+    }
 }

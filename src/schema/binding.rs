@@ -40,8 +40,9 @@ impl Binding {
         let mut binding = Self::default();
         let mut taken = BTreeSet::new();
         let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
-        let applicable: Vec<(usize, &Column)> = schema
-            .columns
+        let swapped = swapped(schema, &labels);
+        let columns = swapped.as_deref().unwrap_or(&schema.columns);
+        let applicable: Vec<(usize, &Column)> = columns
             .iter()
             .enumerate()
             .filter(|(_, column)| {
@@ -50,7 +51,8 @@ impl Binding {
                         .column(name.as_str())
                         .is_some_and(|c| c.is_among(&labels))
                 };
-                column.with.as_ref().is_none_or(stands)
+                !column.also
+                    && column.with.as_ref().is_none_or(stands)
                     && !column.without.as_ref().is_some_and(stands)
             })
             .collect();
@@ -67,16 +69,44 @@ impl Binding {
             if label.is_empty() {
                 continue;
             }
-            if let Some((at, column)) = applicable
-                .iter()
-                .find(|(_, column)| column.is_labelled(label))
-            {
+            let labelled = |label: &Label| {
+                applicable
+                    .iter()
+                    .find(|(_, column)| column.is_labelled(label))
+            };
+            if let Some((at, column)) = labelled(label) {
+                // A label that stands again is also known by its number: the second `Weight` is `Weight 2`.
+                let again = labels[..source]
+                    .iter()
+                    .filter(|earlier| *earlier == label)
+                    .count()
+                    + 1;
+                let numbered = Label::of(&format!("{} {again}", label.as_str()));
+                let (at, column, label) = match labelled(&numbered).filter(|_| again > 1) {
+                    Some((at, column)) => (at, column, &numbered),
+                    None => (at, column, label),
+                };
                 if !taken.insert(*at) {
                     binding.duplicate.push((source, cell.as_str().into()));
                     continue;
                 }
                 for (language, _) in column.labels.iter().filter(|(_, known)| known == label) {
                     *languages.entry(language).or_default() += 1;
+                }
+                for (at, half) in applicable
+                    .iter()
+                    .filter(|(other, half)| {
+                        half.half.is_some() && half.is_labelled(label) && !taken.contains(other)
+                    })
+                    .copied()
+                    .collect::<Vec<_>>()
+                {
+                    taken.insert(at);
+                    binding.columns.push(BoundColumn {
+                        source,
+                        label: cell.as_str().into(),
+                        column: half.clone(),
+                    });
                 }
                 if column.dropped {
                     binding.dropped.push(source);
@@ -99,11 +129,28 @@ impl Binding {
                 binding.unknown.push((source, cell.as_str().into()));
             }
         }
+        binding.bind_also(schema, cells, &labels);
         binding.language = languages
             .into_iter()
             .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
             .map(|(language, _)| language.into());
         binding
+    }
+
+    /// Columns that read what others may read too.
+    fn bind_also(&mut self, schema: &Schema, cells: &[String], labels: &[Label]) {
+        for column in schema.columns.iter().filter(|column| column.also) {
+            let stands = (column.labels.iter())
+                .find_map(|(_, label)| labels.iter().position(|standing| standing == label));
+            if let Some(source) = stands {
+                self.unknown.retain(|(unknown, _)| *unknown != source);
+                self.columns.push(BoundColumn {
+                    source,
+                    label: cells[source].as_str().into(),
+                    column: column.clone(),
+                });
+            }
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -179,6 +226,27 @@ impl Binding {
     }
 }
 
+/// The columns with their other labels, where the schema has such and none of those columns stands under its own.
+fn swapped(schema: &Schema, labels: &[Label]) -> Option<Vec<Column>> {
+    let mut others = schema
+        .columns
+        .iter()
+        .filter(|column| !column.else_labels.is_empty())
+        .peekable();
+    others.peek()?;
+    if others.any(|column| column.is_among(labels)) {
+        return None;
+    }
+    let swap = |column: &Column| {
+        let mut column = column.clone();
+        if !column.else_labels.is_empty() {
+            column.labels = std::mem::take(&mut column.else_labels);
+        }
+        column
+    };
+    Some(schema.columns.iter().map(swap).collect())
+}
+
 /// Why a header row is not a schema's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
@@ -225,6 +293,7 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         ty,
         written: Vec::new(),
         labels: Vec::new(),
+        label_patterns: Vec::new(),
         nulls: Vec::new(),
         values: Vec::new(),
         strip: Vec::new(),
@@ -233,5 +302,107 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         required: false,
         with: None,
         without: None,
+        order: None,
+        also: false,
+        same: false,
+        half: None,
+        else_labels: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::wire;
+
+    const REPORT: &str = r#"
+title = "Things"
+table = "thing"
+family = "own"
+[signature]
+all = ["sku"]
+[period]
+snapshot = "observed"
+[merge]
+by = "slice"
+key = ["sku"]
+duplicates = "keep"
+[[column]]
+name = "sku"
+type = "id"
+labels = { en = ["sku"] }
+[[column]]
+name = "item_name"
+type = "text"
+labels = { en = ["Name", "item_name[marketplace_id=*][language_tag=*]#1.value"] }
+[[column]]
+name = "day"
+type = "date"
+labels = { en = ["posted-date"] }
+[[column]]
+name = "at"
+type = "timestamp"
+also = true
+labels = { en = ["posted-date-time", "posted-date"] }
+"#;
+
+    fn bound(header: &[&str]) -> (Vec<(String, usize)>, usize, usize) {
+        let schema = wire::parse("own/things", REPORT).unwrap();
+        let cells: Vec<String> = header.iter().map(|&cell| cell.into()).collect();
+        let binding = Binding::of(&schema, &cells);
+        let columns = binding.columns.iter();
+        let places = columns.map(|bound| (bound.column.name.to_string(), bound.source));
+        (
+            places.collect(),
+            binding.duplicate.len(),
+            binding.unknown.len(),
+        )
+    }
+
+    #[test]
+    fn a_cell_may_be_read_twice_and_a_label_may_hold_what_changes() {
+        for (header, places, duplicate, unknown) in [
+            (
+                vec!["sku", "posted-date"],
+                vec![("sku", 0), ("day", 1), ("at", 1)],
+                0,
+                0,
+            ),
+            (
+                vec!["sku", "posted-date", "posted-date-time"],
+                vec![("sku", 0), ("day", 1), ("at", 2)],
+                0,
+                0,
+            ),
+            (
+                vec![
+                    "sku",
+                    "item_name[marketplace_id=A1F83G8C2ARO7P][language_tag=en_GB]#1.value",
+                ],
+                vec![("sku", 0), ("item_name", 1)],
+                0,
+                0,
+            ),
+            // Two languages: the first is read, the second is said to be read past; the second name is none of ours.
+            (
+                vec![
+                    "sku",
+                    "item_name[marketplace_id=A][language_tag=en_GB]#1.value",
+                    "item_name[marketplace_id=A][language_tag=de_DE]#1.value",
+                    "item_name[marketplace_id=A][language_tag=de_DE]#2.value",
+                ],
+                vec![("sku", 0), ("item_name", 1)],
+                1,
+                1,
+            ),
+        ] {
+            let (found, again, strange) = bound(&header);
+            let places: Vec<(String, usize)> = places
+                .into_iter()
+                .map(|(name, at)| (name.into(), at))
+                .collect();
+            assert_eq!(found, places, "{header:?}");
+            assert_eq!((again, strange), (duplicate, unknown), "{header:?}");
+        }
     }
 }

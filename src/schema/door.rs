@@ -2,17 +2,20 @@
 
 use crate::model::logical_type::BarePercent;
 use crate::model::logical_type::LogicalType;
+use crate::model::market::DateOrder;
 use crate::model::name::BadName;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::schema::Column;
 use crate::schema::Fact;
 use crate::schema::FactSource;
+use crate::schema::Half;
 use crate::schema::Output;
 use crate::schema::Schema;
 use crate::schema::Seed;
 use crate::schema::Signature;
 use crate::schema::Skip;
+use crate::schema::Total;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use crate::schema::wire::SchemaError;
@@ -22,7 +25,9 @@ use crate::schema::wire::WireOutput;
 use crate::schema::wire::WireSchema;
 use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
+use crate::schema::wire::WireTotal;
 use regex::Regex;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Walks a wire schema and collects faults; every `Option` that comes back empty has left one.
@@ -130,7 +135,11 @@ impl<'a> Door<'a> {
             .into_iter()
             .filter_map(|skip| self.skip(skip))
             .collect();
+        let totals = wire.total.iter();
+        let totals = totals.filter_map(|total| self.total(total)).collect();
         let signature = self.signature(&wire.signature, &columns);
+        let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
+        let nesting = wire.json.as_ref().map(|json| self.nesting(json));
         let complete = wire.confidence.as_ref().is_none_or(|word| {
             self.word(word, &[("full", true), ("partial", false)])
                 .unwrap_or(true)
@@ -154,10 +163,15 @@ impl<'a> Door<'a> {
             complete,
             family: wire.family.into(),
             signature,
+            nesting: nesting.map(Arc::new),
+            is_flat,
             columns,
             facts,
             skips,
+            totals,
             outputs,
+            not_sheets: wire.not_sheets.as_ref().and_then(|text| self.regex(text)),
+            unusable: wire.unusable.map(Into::into),
             seed: wire.seed.map(|seed| Seed {
                 owner: seed.owner.into(),
                 cadence: seed.cadence.into(),
@@ -235,7 +249,14 @@ impl<'a> Door<'a> {
                     );
                 }
                 let both = |a: &Option<ColumnName>, b: &Option<ColumnName>| a.is_some() && a == b;
-                if both(&other.with, &column.without) || both(&other.without, &column.with) {
+                let are_halves =
+                    column.half.is_some() && other.half.is_some() && column.half != other.half;
+                if are_halves
+                    || column.also
+                    || other.also
+                    || both(&other.with, &column.without)
+                    || both(&other.without, &column.with)
+                {
                     continue;
                 }
                 let shared = column
@@ -259,6 +280,7 @@ impl<'a> Door<'a> {
         let name = self.column_name(&wire.name);
         let ty = self.column_type(&wire);
         let (mut labels, mut written) = (Vec::new(), Vec::new());
+        let (mut label_patterns, mut written_patterns) = (Vec::new(), Vec::new());
         let english_first = wire.labels.iter().filter(|(language, _)| *language == "en");
         let others = wire.labels.iter().filter(|(language, _)| *language != "en");
         for (language, spelt) in english_first.chain(others) {
@@ -270,10 +292,17 @@ impl<'a> Door<'a> {
                         &format!("the label {:?} has no letter or digit", label.get_ref()),
                     );
                 }
-                written.push(label.get_ref().as_str().into());
-                labels.push((language.as_str().into(), known));
+                let text: Box<str> = label.get_ref().as_str().into();
+                if text.contains('*') {
+                    label_patterns.push(LabelPattern::of(&text));
+                    written_patterns.push(text);
+                } else {
+                    written.push(text);
+                    labels.push((language.as_str().into(), known));
+                }
             }
         }
+        written.append(&mut written_patterns);
         let mut condition =
             |name: &Option<Spanned<String>>| name.as_ref().and_then(|name| self.column_name(name));
         let (with, without) = (condition(&wire.with), condition(&wire.without));
@@ -286,12 +315,26 @@ impl<'a> Door<'a> {
                 ),
             );
         }
+        let half = wire
+            .half
+            .as_ref()
+            .and_then(|word| self.word(word, &[("first", Half::First), ("last", Half::Last)]));
+        let order = wire.date_order.as_ref().and_then(|word| {
+            self.word(
+                word,
+                &[
+                    ("day-first", DateOrder::DayFirst),
+                    ("month-first", DateOrder::MonthFirst),
+                ],
+            )
+        });
         Some(Column {
             name: name?,
             title_zh: wire.title_zh.into(),
             ty,
             written,
             labels,
+            label_patterns,
             nulls: wire.nulls.into_iter().map(Into::into).collect(),
             values: wire
                 .values
@@ -304,6 +347,18 @@ impl<'a> Door<'a> {
             required: wire.required,
             with,
             without,
+            order,
+            same: wire.same,
+            also: wire.also,
+            half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 
@@ -362,6 +417,7 @@ impl<'a> Door<'a> {
             "property" => FactSource::Property,
             "stray" => FactSource::Stray,
             other => match other.split_once(':') {
+                Some(("path", path)) => FactSource::Path(self.fixed_path(path, at)?),
                 Some(("label", column)) => FactSource::LabelOf(of_column(self, column)?),
                 Some(("greatest", column)) => FactSource::GreatestOf(of_column(self, column)?),
                 _ => {
@@ -369,7 +425,7 @@ impl<'a> Door<'a> {
                         at,
                         &format!(
                             "{other:?} is not a place for a fact: file-name, preamble, sheet, property, stray, \
-                             label:<column> or greatest:<column>"
+                             path:<path>, label:<column> or greatest:<column>"
                         ),
                     );
                     return None;
@@ -386,7 +442,27 @@ impl<'a> Door<'a> {
                 "the pattern names no fact: write (?<observed_date>..) or the like",
             );
         }
-        Some(Fact { from, pattern })
+        Some(Fact {
+            from,
+            pattern,
+            values: wire
+                .values
+                .iter()
+                .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
+                .collect(),
+        })
+    }
+
+    fn total(&mut self, wire: &WireTotal) -> Option<Total> {
+        if wire.of.is_empty() {
+            self.fault(wire.is.span().start, "a total is of at least one column");
+        }
+        let per = wire.per.as_ref();
+        Some(Total {
+            of: self.column_names(&wire.of),
+            is: self.column_name(&wire.is)?,
+            per: per.and_then(|name| self.column_name(name)),
+        })
     }
 
     fn skip(&mut self, wire: WireSkip) -> Option<Skip> {

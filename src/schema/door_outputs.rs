@@ -5,6 +5,7 @@ use crate::model::name::TableName;
 use crate::model::table::MergeBy;
 use crate::model::table::MergeRule;
 use crate::schema::Column;
+use crate::schema::ConstantValue;
 use crate::schema::Duplicates;
 use crate::schema::Merge;
 use crate::schema::Output;
@@ -23,6 +24,11 @@ impl Door<'_> {
         let table = self.name(&wire.table, TableName::parse);
         let period = self.period(&wire.period);
         let merge = self.merge(&wire.merge);
+        if let (Some(period), Some(merge)) = (&period, &merge)
+            && merge.duplicates == Duplicates::Latest
+        {
+            self.latest(wire, period, columns);
+        }
         for name in &wire.columns {
             if !columns
                 .iter()
@@ -49,6 +55,27 @@ impl Door<'_> {
         })
     }
 
+    /// Of rows that share a key one can be the latest only by a time of their own, and the others may hold no amounts that
+    /// would be lost.
+    fn latest(&mut self, wire: &WireOutput, period: &Period, columns: &[Column]) {
+        let at = wire.merge.get_ref().duplicates.span().start;
+        if !matches!(
+            period,
+            Period::Snapshot { day: Some(_) } | Period::Event { .. }
+        ) {
+            self.fault(
+                at,
+                "\"latest\" needs a [period] with a column: snapshot or event",
+            );
+        }
+        if columns.iter().any(|column| column.additive) {
+            self.fault(
+                at,
+                "\"latest\" leaves rows out, and no column may then be additive",
+            );
+        }
+    }
+
     fn period(&mut self, spanned: &Spanned<WirePeriod>) -> Option<Period> {
         let wire = spanned.get_ref();
         let range = match &wire.range {
@@ -62,9 +89,21 @@ impl Door<'_> {
             &wire.event,
             wire.none,
         ) {
+            (None, false, None, None, false) if wire.rows.is_some() && range.is_none() => {
+                let (start, end) = wire.rows.as_ref()?;
+                Period::Rows {
+                    start: self.column_name(start)?,
+                    end: self.column_name(end)?,
+                }
+            }
             (Some(day), false, None, None, false) => Period::Day {
                 day: self.column_name(day)?,
                 range,
+                is_granular: wire.granular,
+                months: wire
+                    .months
+                    .as_ref()
+                    .and_then(|name| self.name(name, TableName::parse)),
             },
             (None, true, None, None, false) => Period::Range { extremes: range },
             (None, false, Some(day), None, false) if range.is_none() => {
@@ -77,16 +116,20 @@ impl Door<'_> {
             }
             (None, false, None, Some(at), false) if range.is_none() => Period::Event {
                 at: self.column_name(at)?,
+                fixed: wire.fixed,
             },
             (None, false, None, None, true) if range.is_none() => Period::Always,
             _ => {
                 self.fault(
                     spanned.span().start,
-                    "[period] is one of: day (with range or not), range-only (with range or not), snapshot, event, none",
+                    "[period] is one of: day (with range or granular or not), range-only (with range or not), rows, snapshot, event, none",
                 );
                 return None;
             }
         };
+        if wire.fixed && wire.event.is_none() {
+            self.fault(spanned.span().start, "`fixed` goes with `event`");
+        }
         Some(period)
     }
 
@@ -98,13 +141,18 @@ impl Door<'_> {
         );
         let duplicates = self.word(
             &wire.duplicates,
-            &[("sum", Duplicates::Sum), ("keep", Duplicates::Keep)],
+            &[
+                ("sum", Duplicates::Sum),
+                ("keep", Duplicates::Keep),
+                ("latest", Duplicates::Latest),
+            ],
         );
         let key = self.column_names(&wire.key);
         let partial_by = wire
             .partial_by
             .as_ref()
             .and_then(|name| self.column_name(name));
+        let slice = wire.slice.as_ref().and_then(|name| self.column_name(name));
         let weight = wire.weight.as_ref().and_then(|name| self.column_name(name));
         Some(Merge {
             rule: MergeRule {
@@ -112,6 +160,7 @@ impl Door<'_> {
                 key,
                 partial_by,
                 weight,
+                slice,
             },
             duplicates: duplicates?,
         })
@@ -123,10 +172,31 @@ impl Door<'_> {
             name.as_ref().and_then(|name| door.column_name(name))
         };
         if let (Some(column), Some(value)) = (&wire.constant, &wire.value) {
-            return Some(Step::Constant {
-                column: self.column_name(column)?,
-                value: value.as_str().into(),
-            });
+            let at = column.span().start;
+            let value = match wire
+                .r#type
+                .as_ref()
+                .map(Spanned::get_ref)
+                .map(String::as_str)
+            {
+                None => ConstantValue::Text(value.as_str().into()),
+                Some("integer") => {
+                    let Ok(number) = value.parse() else {
+                        self.fault(at, &format!("{value:?} is no whole number"));
+                        return None;
+                    };
+                    ConstantValue::Integer(number)
+                }
+                Some(other) => {
+                    self.fault(
+                        at,
+                        &format!("a constant is text or an integer, not {other:?}"),
+                    );
+                    return None;
+                }
+            };
+            let column = self.column_name(column)?;
+            return Some(Step::Constant { column, value });
         }
         if let Some(column) = &wire.fill_down {
             return Some(Step::FillDown {
@@ -135,6 +205,12 @@ impl Door<'_> {
         }
         if let (Some(column), Some(of)) = (&wire.first_of, &wire.of) {
             return Some(Step::FirstOf {
+                column: self.column_name(column)?,
+                of: self.column_names(of),
+            });
+        }
+        if let (Some(column), Some(of)) = (&wire.sum_of, &wire.of) {
+            return Some(Step::SumOf {
                 column: self.column_name(column)?,
                 of: self.column_names(of),
             });
@@ -179,10 +255,13 @@ impl Door<'_> {
                 names_to: named(self, &wire.names_to),
             });
         }
+        if let Some(step) = self.divide(spanned) {
+            return Some(step);
+        }
         self.fault(
             spanned.span().start,
             "a step is one of: constant + value; fill-down; first-of + of; extract + from + pattern; \
-             unpivot + name-to + value-to + type",
+             unpivot + name-to + value-to + type; divide + by; minor-units",
         );
         None
     }

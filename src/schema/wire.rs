@@ -28,22 +28,39 @@ pub(super) struct WireSchema {
     #[serde(default)]
     pub(super) confidence: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) not_sheets: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) unusable: Option<String>,
+    #[serde(default)]
     pub(super) signature: WireSignature,
     pub(super) period: Spanned<WirePeriod>,
     pub(super) merge: Spanned<WireMerge>,
     #[serde(default)]
     pub(super) seed: Option<WireSeed>,
     #[serde(default)]
+    pub(super) json: Option<Spanned<WireNesting>>,
+    #[serde(default)]
     pub(super) columns: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) fact: Vec<WireFact>,
     #[serde(default)]
     pub(super) skip: Vec<WireSkip>,
+    #[serde(default)]
+    pub(super) total: Vec<WireTotal>,
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
     pub(super) step: Vec<Spanned<WireStep>>,
     #[serde(default)]
     pub(super) output: Vec<WireOutput>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireTotal {
+    pub(super) of: Vec<Spanned<String>>,
+    pub(super) is: Spanned<String>,
+    #[serde(default)]
+    pub(super) per: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -63,6 +80,60 @@ pub(super) struct WireSignature {
     pub(super) order: Vec<(Spanned<String>, Spanned<String>)>,
 }
 
+/// How the rows lie in a nested document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireNesting {
+    pub(super) rows: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) carry: BTreeMap<String, Spanned<String>>,
+    pub(super) key: Option<String>,
+    pub(super) position: Option<String>,
+    #[serde(default)]
+    pub(super) indexed: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) left_out: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) clock: Vec<WireClock>,
+    #[serde(default)]
+    pub(super) series: Vec<Spanned<WireSeries>>,
+    #[serde(default)]
+    pub(super) absent: BTreeMap<String, String>,
+    /// The labels may head a text as well.
+    #[serde(default)]
+    pub(super) text: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireClock {
+    pub(super) labels: Vec<String>,
+    pub(super) unit: Spanned<String>,
+    pub(super) since: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireSeries {
+    pub(super) path: Spanned<String>,
+    pub(super) stride: Option<usize>,
+    pub(super) metric: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) may_lack: Option<bool>,
+    #[serde(default)]
+    pub(super) values: Vec<WireSeriesValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireSeriesValue {
+    pub(super) offset: usize,
+    pub(super) metric: String,
+    pub(super) unit: String,
+    pub(super) sign: Option<Spanned<String>>,
+    pub(super) may_lack: Option<bool>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WireSeed {
@@ -74,13 +145,23 @@ pub(super) struct WireSeed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the schema language"
+)]
 pub(super) struct WirePeriod {
     pub(super) day: Option<Spanned<String>>,
     pub(super) range: Option<(Spanned<String>, Spanned<String>)>,
+    pub(super) rows: Option<(Spanned<String>, Spanned<String>)>,
+    #[serde(default)]
+    pub(super) granular: bool,
+    pub(super) months: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) range_only: bool,
     pub(super) snapshot: Option<Spanned<String>>,
     pub(super) event: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) fixed: bool,
     #[serde(default)]
     pub(super) none: bool,
 }
@@ -93,6 +174,7 @@ pub(super) struct WireMerge {
     pub(super) duplicates: Spanned<String>,
     pub(super) partial_by: Option<Spanned<String>>,
     pub(super) weight: Option<Spanned<String>>,
+    pub(super) slice: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +182,8 @@ pub(super) struct WireMerge {
 pub(super) struct WireFact {
     pub(super) from: Spanned<String>,
     pub(super) pattern: Spanned<String>,
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -112,12 +196,18 @@ pub(super) struct WireSkip {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub(super) struct WireColumn {
     pub(super) name: Spanned<String>,
     #[serde(default)]
     pub(super) title_zh: String,
     pub(super) r#type: Spanned<String>,
     pub(super) labels: BTreeMap<String, Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) else_labels: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub(super) nulls: Vec<String>,
     #[serde(default)]
@@ -138,6 +228,14 @@ pub(super) struct WireColumn {
     pub(super) with: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) without: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) half: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) same: bool,
+    #[serde(default)]
+    pub(super) date_order: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) also: bool,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +245,7 @@ pub(super) struct WireStep {
     pub(super) value: Option<String>,
     pub(super) fill_down: Option<Spanned<String>>,
     pub(super) first_of: Option<Spanned<String>>,
+    pub(super) sum_of: Option<Spanned<String>>,
     pub(super) of: Option<Vec<Spanned<String>>>,
     pub(super) extract: Option<Spanned<String>>,
     pub(super) from: Option<Spanned<String>>,
@@ -159,6 +258,12 @@ pub(super) struct WireStep {
     #[serde(default)]
     pub(super) own_values: BTreeMap<String, Spanned<String>>,
     pub(super) names_to: Option<Spanned<String>>,
+    pub(super) minor_units: Option<Vec<Spanned<String>>>,
+    pub(super) divide: Option<Vec<Spanned<String>>>,
+    pub(super) by: Option<Spanned<u32>>,
+    pub(super) r#where: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) is: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -37,6 +37,8 @@ pub struct Seen {
     pub part: usize,
     /// The user took it although it is poorer.
     pub accepted: bool,
+    /// It may begin or end inside of the slice.
+    pub edge: bool,
     pub members: BTreeMap<u32, Totals>,
 }
 
@@ -78,6 +80,10 @@ pub fn win(seen: &[Seen], partial: bool) -> Won {
                 .fold(Totals::default(), |sum, (_, t)| sum.plus(*t))
         };
         let (before, after) = (sum(&totals), sum(&newer.members));
+        // An edge day is expected to be cut: it never shrinks what another report had of the day, and is no news.
+        if newer.edge && !newer.accepted && after.rows < before.rows {
+            continue;
+        }
         if !newer.accepted && is_poorer(before, after) {
             won.passed_over.push(PassedOver {
                 part: newer.part,
@@ -130,6 +136,7 @@ mod tests {
         Seen {
             part,
             accepted: false,
+            edge: false,
             members,
         }
     }
@@ -189,6 +196,24 @@ mod tests {
         assert_eq!(won.passed_over[0].now.weight, 20);
         let won = win(&both(true), false);
         assert_eq!((parts(&won), won.passed_over.len()), (vec![(1, 1)], 0));
+    }
+
+    #[test]
+    fn an_edge_never_shrinks_a_day_and_an_inner_day_does() {
+        let edge = |part, rows| Seen {
+            edge: true,
+            ..seen(part, &[(1, rows, 0)])
+        };
+        let inner = |part, rows| seen(part, &[(1, rows, 0)]);
+        for (observations, winner) in [
+            ([inner(0, 281), edge(1, 176)], 0),
+            ([edge(0, 281), edge(1, 176)], 0),
+            ([edge(0, 176), edge(1, 281)], 1),
+            ([edge(0, 281), inner(1, 280)], 1),
+        ] {
+            let won = win(&observations, false);
+            assert_eq!((parts(&won), won.passed_over.len()), (vec![(1, winner)], 0));
+        }
     }
 
     #[test]

@@ -53,12 +53,14 @@ impl Glob {
     }
 }
 
-/// Files below a folder belong to an account, a marketplace, or both.
+/// What the files of a pattern do not tell themselves.
 #[derive(Debug, Clone)]
 pub struct InboxRule {
     pub files: Glob,
     pub account: Option<Box<str>>,
     pub market: Option<Market>,
+    /// The days, both included, that the files cover.
+    pub period: Option<(Date, Date)>,
 }
 
 /// Files that are nobody's reports.
@@ -73,6 +75,7 @@ pub struct FolderFacts {
     pub account: Option<Box<str>>,
     pub market: Option<Market>,
     pub day: Option<Date>,
+    pub period: Option<(Date, Date)>,
 }
 
 /// Reads rules first, then the convention: an account stands right above a marketplace, a day anywhere below.
@@ -95,6 +98,7 @@ pub fn folder_facts(rules: &[InboxRule], path: &str) -> FolderFacts {
     for rule in rules.iter().filter(|rule| rule.files.matches(path)) {
         facts.account = rule.account.clone().or(facts.account);
         facts.market = rule.market.or(facts.market);
+        facts.period = rule.period.or(facts.period);
     }
     facts
 }
@@ -137,6 +141,7 @@ mod tests {
             files: Glob::parse("keepa/**").unwrap(),
             account: Some("other".into()),
             market: Market::by_code("DE"),
+            period: None,
         };
         let facts = folder_facts(&[rule], "keepa/US/x.csv");
         assert_eq!(

@@ -1,6 +1,7 @@
 //! `sellerlake.toml` as written, and the door from there to [`Config`]. Unknown keys are errors with a suggestion.
 
 use crate::model::market::Market;
+use crate::model::period::days_between;
 use crate::workspace::Account;
 use crate::workspace::Config;
 use crate::workspace::Limits;
@@ -36,7 +37,7 @@ struct WireConfig {
     targets: Option<Spanned<Table>>,
     rules: Option<Spanned<Table>>,
     #[serde(default)]
-    inbox: Vec<WireInbox>,
+    rule: Vec<WireRule>,
     #[serde(default)]
     ignore: Vec<WireIgnore>,
     #[serde(default)]
@@ -66,10 +67,11 @@ struct WireAccount {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct WireInbox {
+struct WireRule {
     files: Spanned<String>,
     account: Option<String>,
     marketplace: Option<Spanned<String>>,
+    period: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +165,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
             });
         }
     }
-    let (inbox_rules, ignore) = read_rules(&wire.inbox, &wire.ignore, &mut fault);
+    let (inbox_rules, ignore) = read_rules(&wire.rule, &wire.ignore, &mut fault);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -230,12 +232,12 @@ fn read_accounts(written: &[WireAccount], fault: &mut dyn FnMut(usize, String)) 
 
 /// Rules about files, by glob.
 fn read_rules(
-    inbox: &[WireInbox],
+    rules: &[WireRule],
     ignored: &[WireIgnore],
     fault: &mut dyn FnMut(usize, String),
 ) -> (Vec<InboxRule>, Vec<IgnoreRule>) {
     let (mut inbox_rules, mut ignore) = (Vec::new(), Vec::new());
-    for rule in inbox {
+    for rule in rules {
         let market = rule.marketplace.as_ref().and_then(|code| {
             let market = Market::by_code(code.get_ref());
             if market.is_none() {
@@ -243,12 +245,21 @@ fn read_rules(
             }
             market
         });
+        let period = rule.period.as_ref().and_then(|text| {
+            let period = days_between(text.get_ref());
+            if period.is_none() {
+                let what = "period is two days like \"2026-01-01..2026-01-31\", the first not after the last";
+                fault(text.span().start, what.to_owned());
+            }
+            period
+        });
         match Glob::parse(rule.files.get_ref()) {
             Ok(files) => {
                 inbox_rules.push(InboxRule {
                     files,
                     account: rule.account.as_deref().map(Into::into),
                     market,
+                    period,
                 });
             }
             Err(bad) => fault(rule.files.span().start, bad.to_string()),

@@ -33,6 +33,9 @@ struct WireCase {
     account: Option<String>,
     /// The file's modification time.
     observed_at: Option<String>,
+    /// Other schemas that read a part of it: a nested document may hold several kinds of records.
+    #[serde(default)]
+    beside: Vec<String>,
     /// No schema of ours reads it.
     #[serde(default)]
     negative: bool,
@@ -298,7 +301,16 @@ fn check(case: &Case) -> Vec<String> {
             .iter()
             .filter_map(|entry| entry.schema.as_deref())
             .collect();
-        if schemas != [schema_of(&case.folder)] {
+        // A workbook may hold several sheets of one kind.
+        let own = schema_of(&case.folder);
+        let beside = &case.told.beside;
+        let is_expected =
+            |schema: &&str| *schema == own || beside.iter().any(|known| known == schema);
+        let lacks_some = !schemas.contains(&own.as_str())
+            || beside
+                .iter()
+                .any(|known| !schemas.contains(&known.as_str()));
+        if lacks_some || !schemas.iter().all(is_expected) {
             let reasons: Vec<&str> = entries
                 .iter()
                 .filter_map(|entry| entry.reason.as_deref())
@@ -368,7 +380,7 @@ fn every_case_comes_out_as_written() {
 fn every_schema_of_a_report_has_a_case() {
     let cased: BTreeSet<String> = cases()
         .iter()
-        .filter(|case| !case.told.negative)
+        .filter(|case| !case.told.negative || !case.folder.to_string_lossy().contains("_negative"))
         .map(|case| schema_of(&case.folder))
         .collect();
     let lacking: Vec<&str> = catalog()

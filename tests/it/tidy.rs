@@ -67,6 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &[""]),
     ("parquet", &["cli/query.rs", "store/"]),
     ("polars", &["pipeline/engine/"]),
+    ("quick_xml", &["read/nested/xml.rs"]),
     ("rayon", &["cli/", "ingest/"]),
     (
         "regex",
@@ -82,6 +83,9 @@ const HOMES: &[(&str, &[&str])] = &[
             "schema/wire.rs",
             "store/decisions.rs",
             "store/entry.rs",
+            "store/memos.rs",
+            "store/merge.rs",
+            "store/pack.rs",
             "workspace/wire.rs",
         ],
     ),

@@ -33,6 +33,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         ty,
         written: Vec::new(),
         labels: Vec::new(),
+        label_patterns: Vec::new(),
         nulls: Vec::new(),
         values: Vec::new(),
         strip: Vec::new(),
@@ -41,6 +42,11 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         required: false,
         with: None,
         without: None,
+        order: None,
+        also: false,
+        same: false,
+        half: None,
+        else_labels: Vec::new(),
     };
     Field {
         source,
