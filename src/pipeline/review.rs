@@ -405,7 +405,6 @@ fn shaped(mart: &Mart, kind: WireKind, named: Named) -> Result<Shape, &'static s
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::pipeline::wire::load;
     use std::collections::BTreeSet;
 
