@@ -75,7 +75,7 @@ pub(super) fn answer(
         .filter(|candidate| candidate.relative == files || glob.matches(&candidate.relative))
         .count();
     let catalogue = Catalogue::load(&session.store)?;
-    let is_known = catalogue.live().any(|(_, entry)| {
+    let is_known = catalogue.live()?.iter().any(|(_, entry)| {
         entry.content_id == files
             || entry
                 .sightings
@@ -112,8 +112,9 @@ fn sighted(session: &Session, typed: &str) -> String {
 /// When no report, or more than one, has that id.
 pub(super) fn accept(session: &Session, report: &str, terminal: &Terminal) -> anyhow::Result<bool> {
     let catalogue = Catalogue::load(&session.store)?;
-    let mut ids: Vec<&str> = catalogue
-        .live()
+    let live = catalogue.live()?;
+    let mut ids: Vec<&str> = live
+        .iter()
         .flat_map(|(_, entry)| &entry.tables)
         .filter_map(|table| table.report_id.as_deref())
         .filter(|id| id.starts_with(report))

@@ -32,7 +32,8 @@ pub(super) fn check(
     let report = build::build_marts(session, &request, &*terminal.observer())?;
     let catalogue = Catalogue::load(&session.store)?;
     let (mut held, mut failed) = (Vec::new(), Vec::new());
-    for (_, entry) in catalogue.live() {
+    let live = catalogue.live()?;
+    for (_, entry) in &live {
         let (path, reason) = (entry.path(), entry.reason().unwrap_or_default());
         match entry.status() {
             Status::Held => held.push((path.to_owned(), reason.to_owned())),
@@ -40,8 +41,8 @@ pub(super) fn check(
             Status::Recognised | Status::Skipped => {}
         }
     }
-    let unbalanced: Vec<String> = catalogue
-        .live()
+    let unbalanced: Vec<String> = live
+        .iter()
         .flat_map(|(_, entry)| &entry.tables)
         .filter(|table| {
             let rows = table.rows;

@@ -1,6 +1,7 @@
 //! `ingest`: files into the store and `current/` up to date. Also the first half of `run`.
 
 use crate::cli::args::IngestOptions;
+use crate::cli::compact;
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::counted;
@@ -8,9 +9,14 @@ use crate::cli::session::Session;
 use crate::cli::summary::Summary;
 use crate::cli::terminal::Terminal;
 use crate::ingest;
+use crate::ingest::Manner;
 use crate::ingest::current;
 use crate::ingest::current::Refreshed;
 use crate::ingest::inbox;
+use crate::ingest::inbox::Candidate;
+use crate::ingest::known::Known;
+use crate::ingest::known::Verdict;
+use crate::model::id;
 use crate::observe::Observer;
 use crate::store::StoreError;
 use crate::store::lock::BuildLock;
@@ -28,40 +34,87 @@ pub(super) struct Ingested {
     pub catalogue: Catalogue,
 }
 
+/// What is to be read.
+#[derive(Default)]
+pub(super) struct Request<'a> {
+    /// None: the inbox.
+    pub paths: &'a [PathBuf],
+    pub shard: Option<Shard>,
+    /// Look at the bytes of every file.
+    pub verify: bool,
+}
+
+/// One of so many parts of the files: `3/8`. Which part a file is in follows from its path alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shard {
+    index: u64,
+    of: u64,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text
+            .split_once('/')
+            .and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        match parts {
+            Some((index, of)) if (1..=of).contains(&index) => Ok(Self { index, of }),
+            _ => Err("a shard is written 3/8: the third of eight".to_owned()),
+        }
+    }
+}
+
+impl Shard {
+    fn has(self, candidate: &Candidate) -> bool {
+        let place = id::of_bytes(candidate.relative.as_bytes());
+        place % u128::from(self.of) == u128::from(self.index - 1)
+    }
+}
+
 /// Reads what is new below `paths` and brings `current/` up to date.
 ///
 /// # Errors
 /// When a path is not there, or the store cannot be written.
 pub(super) fn read_and_merge(
     session: &Session,
-    paths: &[PathBuf],
+    request: &Request<'_>,
     observer: &dyn Observer,
 ) -> anyhow::Result<Ingested> {
     let context = session.context();
-    let found = inbox::find(&context, &paths_or_inbox(session, paths)?)?;
+    let found = inbox::find(&context, &paths_or_inbox(session, request.paths)?)?;
     let mut catalogue = Catalogue::load(&session.store)?;
-    let now = Timestamp::now().to_string();
-    let outcomes = ingest::ingest(
+    let manner = Manner {
+        verify: request.verify,
+        clock: &Timestamp::now,
+    };
+    let candidates: Vec<Candidate> = found
+        .candidates
+        .into_iter()
+        .filter(|candidate| request.shard.is_none_or(|shard| shard.has(candidate)))
+        .collect();
+    let ingested = ingest::ingest(
         &context,
         &session.store,
         &mut catalogue,
-        &found.candidates,
-        &now,
+        &candidates,
+        manner,
         observer,
     )?;
     let _lock = take_lock(session)?;
     // Others may have committed meanwhile: what is current is made of all that is committed.
-    catalogue = Catalogue::load(&session.store)?;
+    catalogue.catch_up(&session.store)?;
     let refreshed = current::refresh(&context, &session.store, &catalogue, observer)?;
+    compact::after_merge(session, &catalogue, &refreshed.partitions)?;
     catalogue.checkpoint(&session.store)?;
     Ok(Ingested {
-        summary: Summary::of(&outcomes, found.n_ignored, &refreshed),
+        summary: Summary::of(&ingested, found.n_ignored, &refreshed),
         catalogue,
     })
 }
 
 /// How long one process waits for another that is building.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Takes the lock for building, and waits a while for whoever holds it: two runs at once are one after the other.
 ///
@@ -112,11 +165,11 @@ pub(super) fn dry_run(
     let context = session.context();
     let found = inbox::find(&context, &paths_or_inbox(session, paths)?)?;
     let catalogue = Catalogue::load(&session.store)?;
-    let known = inbox::Known::of(&context, &catalogue, &context.fingerprint());
+    let known = Known::of(&context, &session.store, &catalogue, &found.candidates)?;
     let new: Vec<_> = found
         .candidates
         .iter()
-        .filter(|candidate| !known.is_settled(candidate))
+        .filter(|candidate| !matches!(known.verdict(candidate, false), Verdict::Settled(..)))
         .collect();
     let mut out = terminal.out();
     for candidate in &new {
@@ -129,7 +182,15 @@ pub(super) fn dry_run(
         counted(new.len() as u64, "file"),
         counted(rest, "file")
     )?;
-    Ok(Summary::of(&[], found.n_ignored, &Refreshed::default()))
+    let nothing = ingest::Ingested {
+        outcomes: Vec::new(),
+        gone: Vec::new(),
+    };
+    Ok(Summary::of(
+        &nothing,
+        found.n_ignored,
+        &Refreshed::default(),
+    ))
 }
 
 pub(super) fn ingest(
@@ -142,7 +203,12 @@ pub(super) fn ingest(
         dry_run(session, &options.paths, terminal)?;
         return Ok(true);
     }
-    let ingested = read_and_merge(session, &options.paths, &*terminal.observer())?;
+    let request = Request {
+        paths: &options.paths,
+        shard: options.shard,
+        verify: options.verify,
+    };
+    let ingested = read_and_merge(session, &request, &*terminal.observer())?;
     let mut out = terminal.out();
     match format {
         Format::Json => {

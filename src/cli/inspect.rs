@@ -122,7 +122,7 @@ pub(super) fn read_all(session: &Session, paths: &[PathBuf]) -> anyhow::Result<R
         .candidates
         .par_iter()
         .map(|candidate| {
-            let mtime = Timestamp::from_millisecond(candidate.modified).ok();
+            let mtime = Timestamp::from_millisecond(candidate.look.modified_ms()).ok();
             (
                 candidate.relative.clone(),
                 file::inspect(&context, candidate, mtime).documents,

@@ -65,8 +65,9 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
     let mut out = terminal.out();
     match format {
         Format::Json => {
-            let reports: Vec<Value> = catalogue
-                .live()
+            let live = catalogue.live()?;
+            let reports: Vec<Value> = live
+                .iter()
                 .map(|(seq, entry)| {
                     json!({
                         "commit_seq": seq,
@@ -92,7 +93,7 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
         Format::Csv => render::rows(
             &mut out,
             "reports",
-            &listing::reports(&catalogue)?,
+            &query::catalogue_table(session, "reports")?,
             Format::Csv,
             0,
         )?,
@@ -101,7 +102,7 @@ fn reports(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
                 "report", "path", "status", "what", "market", "from", "to", "rows>",
             ]);
             let mut waiting = Vec::new();
-            for (_, entry) in catalogue.live() {
+            for (_, entry) in catalogue.live()? {
                 let path = entry.path();
                 let short =
                     |id: Option<&String>| id.map_or("-", |id| id.get(..8).unwrap_or(id)).to_owned();
@@ -319,8 +320,9 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
 
 fn list_rejects(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&session.store)?;
-    let readings = catalogue
-        .live()
+    let live = catalogue.live()?;
+    let readings = live
+        .iter()
         .flat_map(|(_, entry)| &entry.tables)
         .filter_map(|table| table.reading.as_deref());
     let mut all: Vec<Reject> = Vec::new();

@@ -7,6 +7,7 @@ mod answer;
 mod args;
 mod build;
 mod check;
+mod compact;
 mod ingest;
 mod init;
 mod inspect;
@@ -14,6 +15,7 @@ mod ls;
 mod progress;
 mod query;
 mod render;
+mod review;
 mod run;
 mod schema;
 mod session;
@@ -81,12 +83,16 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Build(options) => {
             build::build(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Compact => compact::compact(&Session::open(&place)?, format, terminal),
         Command::Inspect { paths, .. } => inspect::inspect(
             &Session::open_or_default(&place)?,
             &paths,
             format,
             &mut terminal.out(),
         ),
+        Command::Review(options) => {
+            review::review(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Check { strict } => {
             check::check(&Session::open(&place)?, strict, format, terminal)
         }

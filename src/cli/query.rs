@@ -6,12 +6,14 @@ use crate::cli::render;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::ingest::known;
 use crate::ingest::seeds;
 use crate::model::name::TableName;
 use crate::pipeline;
 use crate::pipeline::build::Inputs;
 use crate::pipeline::engine::TableFiles;
 use crate::pipeline::engine::polars::Polars;
+use crate::store::entry::TableEntry;
 use crate::store::files;
 use crate::store::listing;
 use crate::store::marts;
@@ -99,15 +101,11 @@ pub(super) fn stored_tables(session: &Session) -> anyhow::Result<Vec<StoredTable
             rows: batch.num_rows() as u64,
         });
     }
-    for (name, batch) in catalogue_tables(session)? {
+    for (name, title) in CATALOGUE {
+        let batch = catalogue_table(session, name)?;
         tables.push(StoredTable {
-            title: match name.as_str() {
-                "reports" => "Every table of every file, and what became of it",
-                "findings" => "What was found in the files",
-                _ => "Runs of the nightly job",
-            }
-            .to_owned(),
-            name,
+            title: (*title).to_owned(),
+            name: TableName::parse(name)?,
             kind: "catalogue",
             schema: batch.schema(),
             files: Vec::new(),
@@ -133,17 +131,40 @@ pub(super) fn current_files(session: &Session, table: &TableName) -> anyhow::Res
     )?)
 }
 
-/// `reports`, `findings` and `runs`.
-fn catalogue_tables(session: &Session) -> anyhow::Result<Vec<(TableName, RecordBatch)>> {
-    let catalogue = Catalogue::load(&session.store)?;
-    Ok(vec![
-        (
-            TableName::parse("findings")?,
-            listing::findings(&catalogue)?,
-        ),
-        (TableName::parse("reports")?, listing::reports(&catalogue)?),
-        (TableName::parse("runs")?, listing::runs(&session.store)?),
-    ])
+/// The tables that tell of the reports and of the runs, by name, with their titles.
+pub(super) const CATALOGUE: &[(&str, &str)] = &[
+    (
+        "controls",
+        "Sums of each exact column of each report: what was read and where it is",
+    ),
+    ("findings", "What was found in the files"),
+    (
+        "passed_over",
+        "Newer observations that are poorer and not used until accepted",
+    ),
+    (
+        "reports",
+        "Every table of every file, and what became of it",
+    ),
+    ("runs", "Runs of the nightly job"),
+];
+
+/// One of them.
+///
+/// # Errors
+/// When the catalogue or a run cannot be read.
+pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<RecordBatch> {
+    let store = &session.store;
+    let catalogue = || Catalogue::load(store);
+    let is_stale = |table: &TableEntry| known::is_stale(&session.catalog, table);
+    Ok(match name {
+        "controls" => listing::controls(store, &catalogue()?)?,
+        "findings" => listing::findings(store, &catalogue()?)?,
+        "passed_over" => listing::passed_over(store)?,
+        "reports" => listing::reports(store, &catalogue()?, &is_stale)?,
+        "runs" => listing::runs(store)?,
+        _ => bail!("the catalogue has no table {name:?}"),
+    })
 }
 
 /// `settings`: one row per setting and marketplace.
@@ -245,13 +266,7 @@ pub(super) fn show(
             .tables
             .remove(&table.name)
             .context("the seed is gone")?,
-        _ => {
-            catalogue_tables(session)?
-                .into_iter()
-                .find(|(name, _)| *name == table.name)
-                .context("no such table")?
-                .1
-        }
+        _ => catalogue_table(session, table.name.as_str())?,
     };
     let batch = batch.slice(0, batch.num_rows().min(limit));
     let batch = if format == Format::Table {
@@ -327,7 +342,14 @@ pub(super) fn query(
             },
         );
     }
-    inputs.batches.extend(catalogue_tables(session)?);
+    // The catalogue grows with every file: only what is asked about is read.
+    for (name, _) in CATALOGUE
+        .iter()
+        .filter(|(name, _)| options.sql.contains(name))
+    {
+        let batch = catalogue_table(session, name)?;
+        inputs.batches.insert(TableName::parse(name)?, batch);
+    }
     let batch = pipeline::build::query(&options.sql, &inputs, &mut Polars::new())?;
     render::rows(
         &mut terminal.out(),

@@ -1,6 +1,7 @@
 //! The closing summary of reading: what a tired person must know, and where to look.
 
 use crate::cli::render::counted;
+use crate::ingest::Ingested;
 use crate::ingest::Outcome;
 use crate::ingest::current::Refreshed;
 use crate::model::finding::Code;
@@ -28,17 +29,20 @@ pub(super) struct Summary {
     /// Unknown columns by path.
     drift: Vec<(String, Vec<String>)>,
     passed_over: Vec<String>,
+    /// Files read by an older schema that are no longer there to be read again.
+    gone: Vec<String>,
     partitions: usize,
 }
 
 impl Summary {
-    pub(super) fn of(outcomes: &[Outcome], n_ignored: usize, refreshed: &Refreshed) -> Self {
+    pub(super) fn of(ingested: &Ingested, n_ignored: usize, refreshed: &Refreshed) -> Self {
         let mut summary = Self {
             ignored: n_ignored as u64,
+            gone: ingested.gone.clone(),
             partitions: refreshed.partitions.len(),
             ..Self::default()
         };
-        for outcome in outcomes {
+        for outcome in &ingested.outcomes {
             summary.count(outcome);
         }
         for passed in &refreshed.passed_over {
@@ -58,14 +62,14 @@ impl Summary {
     fn count(&mut self, outcome: &Outcome) {
         if outcome.known {
             self.known += 1;
-            match outcome.status() {
+            match outcome.status {
                 Status::Held => self.known_held += 1,
                 Status::Failed => self.known_failed += 1,
                 Status::Recognised | Status::Skipped => {}
             }
             return;
         }
-        match outcome.status() {
+        match outcome.status {
             Status::Recognised => self.read += 1,
             Status::Skipped => self.skipped += 1,
             Status::Held => self.held.push((
@@ -74,7 +78,10 @@ impl Summary {
             )),
             Status::Failed => self.failed.push((
                 outcome.path.clone(),
-                reasons(&outcome.entries, Status::Failed),
+                outcome
+                    .vanished
+                    .clone()
+                    .unwrap_or_else(|| reasons(&outcome.entries, Status::Failed)),
             )),
         }
         for table in outcome.entries.iter().flat_map(|entry| &entry.tables) {
@@ -153,6 +160,12 @@ impl Summary {
                 "{n} kept as before: what came is poorer (sellerlake check)"
             ));
         }
+        if !self.gone.is_empty() {
+            let n = counted(self.gone.len() as u64, "file");
+            lines.push(format!(
+                "{n} read by an older schema and no longer there: kept as read"
+            ));
+        }
         lines.push(format!(
             "brought {} up to date",
             counted(self.partitions as u64, "partition")
@@ -179,6 +192,9 @@ impl Summary {
                 .iter()
                 .map(|(path, n, why)| format!("{} rejected: {path}: {why}", counted(*n, "row"))),
         );
+        findings.extend(self.gone.iter().map(|path| {
+            format!("read by an older schema, and no longer there to be read again: {path}")
+        }));
         findings.extend(
             self.drift
                 .iter()
@@ -204,6 +220,7 @@ impl Summary {
             "known_held": self.known_held,
             "known_failed": self.known_failed,
             "passed_over_reports": self.passed_over,
+            "stale_and_gone": self.gone,
             "partitions": self.partitions,
         })
     }

@@ -58,13 +58,17 @@ pub fn refresh(
         })
         .collect();
     let mut refreshed = Refreshed::default();
+    let mut passed = Vec::with_capacity(plan.jobs.len());
     for (job, passed_over) in plan.jobs.iter().zip(merged) {
-        refreshed.passed_over.extend(passed_over?);
+        let passed_over = passed_over?;
+        refreshed.passed_over.extend(passed_over.iter().cloned());
         refreshed.partitions.push(job.partition.folder());
+        passed.push(passed_over);
     }
     for gone in &plan.gone {
         files::delete(store.root(), gone)?;
     }
+    plan.note(store, passed)?;
     refreshed.passed_over.sort();
     observer.on(Event::End {
         stage: Stage::Merge,

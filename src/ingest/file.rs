@@ -16,6 +16,7 @@ use crate::read::Document;
 use crate::read::Kind;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::entry::Entry;
 use crate::store::entry::Part;
 use crate::store::entry::Rows;
 use crate::store::entry::Status;
@@ -74,6 +75,25 @@ pub fn read(
     })
 }
 
+/// The content ids of all innermost files, without reading a table; none when the path or one of them cannot be opened.
+pub(super) fn contents(context: &Context<'_>, candidate: &Candidate) -> Option<Vec<String>> {
+    let market = likely_market(context, candidate);
+    let documents = read::open(
+        &candidate.path,
+        &context.limits(),
+        market,
+        &context.nestings(),
+    )
+    .ok()?;
+    documents
+        .iter()
+        .map(|document| match document.kind {
+            Kind::Unreadable { .. } => None,
+            _ => Some(document.content_id.to_string()),
+        })
+        .collect()
+}
+
 /// Reads a path and writes nothing: what `inspect` shows is exactly what `ingest` would store.
 pub fn inspect(
     context: &Context<'_>,
@@ -99,12 +119,12 @@ fn examine(
         Err(error) => {
             let place = [
                 candidate.relative.as_str(),
-                &candidate.bytes.to_string(),
-                &candidate.modified.to_string(),
+                &candidate.look.bytes.to_string(),
+                &candidate.look.modified_ms().to_string(),
             ];
             return Ok(FileReading {
                 documents: vec![DocumentReading {
-                    content_id: format!("unread-{}", id::hash(place)),
+                    content_id: format!("{}{}", Entry::UNREAD, id::hash(place)),
                     name: name_of(candidate),
                     container: String::new(),
                     failure: Some(explained(&error)),
@@ -180,7 +200,8 @@ fn examine_document(
     match &document.kind {
         Kind::Unreadable { why } => {
             reading.content_id = format!(
-                "unread-{}",
+                "{}{}",
+                Entry::UNREAD,
                 id::hash([candidate.relative.as_str(), &document.name])
             );
             reading.failure = Some(explained(&**why));

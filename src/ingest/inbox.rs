@@ -1,21 +1,13 @@
-//! Which files there are, and which of them need no reading.
+//! Which files there are that may be reports.
 
 use crate::ingest::Context;
-use crate::ingest::DECODER;
 use crate::ingest::answers;
-use crate::model::name::SchemaId;
 use crate::store::StoreError;
-use crate::store::entry::Entry;
 use crate::store::entry::Sighting;
-use crate::store::entry::Status;
-use crate::store::reports::Catalogue;
-use jiff::Timestamp;
-use std::collections::BTreeMap;
+use crate::store::memos::Look;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 /// A file that may be a report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,17 +17,15 @@ pub struct Candidate {
     /// Relative to the inbox with `/` when it lies there, else its name: what folder rules are applied to.
     pub in_inbox: String,
     pub path: PathBuf,
-    pub bytes: u64,
-    /// Milliseconds since 1970, UTC.
-    pub modified: i64,
+    pub look: Look,
 }
 
 impl Candidate {
     pub fn sighting(&self) -> Sighting {
         Sighting {
             path: self.relative.clone(),
-            bytes: self.bytes,
-            modified: self.modified,
+            bytes: self.look.bytes,
+            modified: self.look.modified_ms(),
         }
     }
 }
@@ -60,8 +50,8 @@ pub fn find(context: &Context<'_>, paths: &[PathBuf]) -> Result<Found, StoreErro
     }
     files.sort();
     files.dedup();
-    for (path, metadata) in files {
-        let candidate = candidate(context, path, &metadata);
+    for (path, look) in files {
+        let candidate = candidate(context, path, look);
         let name = candidate
             .path
             .file_name()
@@ -99,9 +89,7 @@ fn is_noise(name: &str) -> bool {
         || partial
 }
 
-type FileMetadata = (u64, i64);
-
-fn walk(path: &Path, files: &mut Vec<(PathBuf, FileMetadata)>) -> Result<(), StoreError> {
+fn walk(path: &Path, files: &mut Vec<(PathBuf, Look)>) -> Result<(), StoreError> {
     let failed = |source| StoreError::File {
         verb: "look at",
         path: path.into(),
@@ -109,14 +97,7 @@ fn walk(path: &Path, files: &mut Vec<(PathBuf, FileMetadata)>) -> Result<(), Sto
     };
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let modified = modified
-            .and_then(|since| i64::try_from(since.as_millis()).ok())
-            .unwrap_or(0);
-        files.push((path.to_path_buf(), (metadata.len(), modified)));
+        files.push((path.to_path_buf(), Look::of(&metadata)));
         return Ok(());
     }
     for entry in fs::read_dir(path).map_err(failed)? {
@@ -129,7 +110,7 @@ fn walk(path: &Path, files: &mut Vec<(PathBuf, FileMetadata)>) -> Result<(), Sto
     Ok(())
 }
 
-fn candidate(context: &Context<'_>, path: PathBuf, (bytes, modified): &FileMetadata) -> Candidate {
+fn candidate(context: &Context<'_>, path: PathBuf, look: Look) -> Candidate {
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let inside = |root: &Path| path.strip_prefix(root).ok().map(slashed);
     let name = path
@@ -140,79 +121,6 @@ fn candidate(context: &Context<'_>, path: PathBuf, (bytes, modified): &FileMetad
         relative: inside(&context.workspace.root).unwrap_or_else(|| slashed(&path)),
         in_inbox: inside(&context.workspace.inbox()).unwrap_or(name),
         path,
-        bytes: *bytes,
-        modified: *modified,
+        look,
     }
-}
-
-/// What the catalogue knows of the candidates.
-pub struct Known {
-    settled: BTreeMap<Sighting, bool>,
-    /// Path and size -> earliest modification time sighted.
-    earliest: BTreeMap<(String, u64), i64>,
-}
-
-impl Known {
-    pub fn of(context: &Context<'_>, catalogue: &Catalogue, fingerprint: &str) -> Self {
-        let (mut settled, mut earliest) = (BTreeMap::new(), BTreeMap::new());
-        for (_, entry) in catalogue.live() {
-            for sighting in &entry.sightings {
-                let is_settled = is_settled(context, entry, &sighting.path, fingerprint);
-                let all = settled.entry(sighting.clone()).or_insert(true);
-                *all &= is_settled;
-                let first = earliest
-                    .entry((sighting.path.clone(), sighting.bytes))
-                    .or_insert(sighting.modified);
-                *first = sighting.modified.min(*first);
-            }
-        }
-        Self { settled, earliest }
-    }
-
-    /// Whether nothing about the file can have changed: same place, size and time, and nothing that bears on it.
-    pub fn is_settled(&self, candidate: &Candidate) -> bool {
-        self.settled
-            .get(&candidate.sighting())
-            .copied()
-            .unwrap_or(false)
-    }
-
-    /// The earliest modification time sighted.
-    pub fn mtime(&self, candidate: &Candidate) -> Option<Timestamp> {
-        let key = (candidate.relative.clone(), candidate.bytes);
-        let at = self
-            .earliest
-            .get(&key)
-            .copied()
-            .unwrap_or(candidate.modified)
-            .min(candidate.modified);
-        (at > 0)
-            .then(|| Timestamp::from_millisecond(at).ok())
-            .flatten()
-    }
-}
-
-fn is_settled(context: &Context<'_>, entry: &Arc<Entry>, path: &str, fingerprint: &str) -> bool {
-    if entry.decoder != DECODER
-        || entry.answers != answers::text(context.decisions, path, &entry.content_id)
-    {
-        return false;
-    }
-    if entry.status() != Status::Recognised {
-        return entry.context == fingerprint;
-    }
-    entry
-        .tables
-        .iter()
-        .filter(|table| table.status == Status::Recognised)
-        .all(|table| {
-            let id = table
-                .schema
-                .as_deref()
-                .and_then(|id| SchemaId::parse(id).ok());
-            let version = id
-                .and_then(|id| context.catalog.schema(&id))
-                .map(|schema| &*schema.version);
-            table.schema_version.as_deref() == version
-        })
 }

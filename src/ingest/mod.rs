@@ -2,10 +2,12 @@
 //! all of them, and the only `par_iter` over files.
 
 pub mod answers;
+mod commit;
 pub mod current;
 pub mod draft;
 pub mod file;
 pub mod inbox;
+pub mod known;
 mod outputs;
 pub mod seeds;
 mod sift;
@@ -13,8 +15,12 @@ mod sums;
 mod survey;
 mod table;
 
+use crate::ingest::commit::Clerk;
+use crate::ingest::file::DocumentReading;
 use crate::ingest::file::FileReading;
 use crate::ingest::inbox::Candidate;
+use crate::ingest::known::Known;
+use crate::ingest::known::Verdict;
 use crate::model::id;
 use crate::model::market::Market;
 use crate::observe::Event;
@@ -26,10 +32,12 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::decisions::Decision;
 use crate::store::entry::Entry;
-use crate::store::entry::Sighting;
 use crate::store::entry::Status;
+use crate::store::entry::TableEntry;
+use crate::store::memos::Look;
 use crate::store::reports::Catalogue;
 use crate::workspace::Workspace;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -74,6 +82,18 @@ impl Context<'_> {
         read::Nestings { nestings, told }
     }
 
+    /// Hash of all that decides whether a file that was read must be read again.
+    pub fn rules(&self) -> String {
+        let decoder = DECODER.to_string();
+        let decisions: Vec<String> = self
+            .decisions
+            .iter()
+            .map(|decision| format!("{decision:?}"))
+            .collect();
+        let texts = [self.fingerprint(), decoder];
+        id::hash(texts.iter().chain(&decisions).map(String::as_str))
+    }
+
     /// Hash of all that decides how a file is read.
     pub fn fingerprint(&self) -> String {
         let schemas = self
@@ -98,23 +118,32 @@ pub struct Outcome {
     pub bytes: u64,
     /// True when nothing about it is new since an earlier run.
     pub known: bool,
-    /// One per innermost file.
+    pub status: Status,
+    /// Content ids of its innermost files.
+    pub contents: Vec<String>,
+    /// What the catalogue says of them; none where it was not read.
     pub entries: Vec<Arc<Entry>>,
+    /// Why it was not read, where it vanished before it could be.
+    pub vanished: Option<String>,
 }
 
-impl Outcome {
-    pub fn status(&self) -> Status {
-        let has = |status| self.entries.iter().any(|entry| entry.status() == status);
-        [Status::Failed, Status::Held, Status::Recognised]
-            .into_iter()
-            .find(|status| has(*status))
-            .unwrap_or(Status::Skipped)
-    }
+/// How a run is to go about reading.
+#[derive(Clone, Copy)]
+pub struct Manner<'a> {
+    /// Look at the bytes of every file, even of those that look as they did.
+    pub verify: bool,
+    /// What time it is: written into entries, and how long a file took. It decides nothing.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+}
+
+/// What came of one candidate before it is committed.
+enum Looked {
+    Settled(Status, Vec<String>),
+    Read(FileReading, u64),
+    Vanished(String),
 }
 
 /// Reads the candidates into `observed/` and commits each file. Known files are not opened.
-///
-/// `now` is written into the entries and decides nothing.
 ///
 /// # Errors
 /// When the store cannot be written: what was committed before stays. A file that cannot be read is no error here.
@@ -123,126 +152,159 @@ pub fn ingest(
     store: &Store,
     catalogue: &mut Catalogue,
     candidates: &[Candidate],
-    now: &str,
+    manner: Manner<'_>,
     observer: &dyn Observer,
-) -> Result<Vec<Outcome>, StoreError> {
+) -> Result<Ingested, StoreError> {
     let fingerprint = context.fingerprint();
-    let known = inbox::Known::of(context, catalogue, &fingerprint);
+    let mut known = Known::of(context, store, catalogue, candidates)?;
     observer.on(Event::Begin {
         stage: Stage::Read,
-        total: candidates.iter().map(|candidate| candidate.bytes).sum(),
+        total: candidates
+            .iter()
+            .map(|candidate| candidate.look.bytes)
+            .sum(),
     });
     let mut outcomes = Vec::with_capacity(candidates.len());
+    let mut settled = Vec::with_capacity(candidates.len());
     for window in candidates.chunks(WINDOW) {
-        let readings: Vec<Option<Result<FileReading, StoreError>>> = window
+        let looked: Vec<Result<Looked, StoreError>> = window
             .par_iter()
             .map(|candidate| {
-                let reading = if known.is_settled(candidate) {
-                    None
-                } else {
-                    Some(file::read(
-                        context,
-                        store,
-                        candidate,
-                        known.mtime(candidate),
-                    ))
-                };
+                let looked = look(context, store, &known, candidate, manner);
                 observer.on(Event::File {
                     path: &candidate.path,
-                    bytes: candidate.bytes,
+                    bytes: candidate.look.bytes,
                 });
-                reading
+                looked
             })
             .collect();
-        for (candidate, reading) in window.iter().zip(readings) {
-            let outcome = match reading {
-                None => known_outcome(catalogue, candidate),
-                Some(reading) => commit(
-                    context,
-                    store,
-                    catalogue,
-                    candidate,
-                    reading?,
-                    &fingerprint,
-                    now,
-                )?,
+        for (candidate, looked) in window.iter().zip(looked) {
+            let mut outcome = Outcome {
+                path: candidate.relative.clone(),
+                bytes: candidate.look.bytes,
+                known: true,
+                status: Status::Skipped,
+                contents: Vec::new(),
+                entries: Vec::new(),
+                vanished: None,
             };
+            let (reading, taken_ms) = match looked? {
+                Looked::Settled(status, contents) => {
+                    outcome.status = status;
+                    outcome.contents.clone_from(&contents);
+                    settled.push((candidate, status, contents));
+                    outcomes.push(outcome);
+                    continue;
+                }
+                Looked::Vanished(why) => {
+                    outcomes.push(Outcome {
+                        known: false,
+                        status: Status::Failed,
+                        vanished: Some(why),
+                        ..outcome
+                    });
+                    continue;
+                }
+                Looked::Read(reading, taken_ms) => (reading, taken_ms),
+            };
+            let clerk = Clerk {
+                context,
+                store,
+                fingerprint: &fingerprint,
+                now: (manner.clock)().to_string(),
+                taken_ms,
+            };
+            for document in &reading.documents {
+                let again = read_with_earliest(context, store, catalogue, candidate, document)?;
+                let document = again.as_ref().unwrap_or(document);
+                let committed = clerk.commit(catalogue, candidate, document)?;
+                outcome.known &= committed.known;
+                outcome.status = outcome.status.worse(committed.entry.status());
+                outcome.entries.push(committed.entry);
+            }
+            let contents = reading
+                .documents
+                .into_iter()
+                .map(|document| document.content_id);
+            outcome.contents = contents.collect();
+            settled.push((candidate, outcome.status, outcome.contents.clone()));
             outcomes.push(outcome);
         }
     }
+    let gone = std::mem::take(&mut known.gone);
+    known.note(store, catalogue.last_seq(), settled)?;
     observer.on(Event::End { stage: Stage::Read });
-    Ok(outcomes)
+    Ok(Ingested { outcomes, gone })
 }
 
-fn known_outcome(catalogue: &Catalogue, candidate: &Candidate) -> Outcome {
-    let sighting = candidate.sighting();
-    let entries = catalogue
-        .live()
-        .filter(|(_, entry)| entry.sightings.contains(&sighting))
-        .map(|(_, entry)| Arc::clone(entry))
-        .collect();
-    Outcome {
-        path: candidate.relative.clone(),
-        bytes: candidate.bytes,
-        known: true,
-        entries,
-    }
+/// What reading came to.
+#[derive(Debug)]
+pub struct Ingested {
+    /// One per candidate, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Files that were read by older rules and are no longer there to be read again.
+    pub gone: Vec<String>,
 }
 
-fn commit(
+/// Opens a candidate as far as it must be opened.
+fn look(
     context: &Context<'_>,
     store: &Store,
-    catalogue: &mut Catalogue,
+    known: &Known,
     candidate: &Candidate,
-    reading: FileReading,
-    fingerprint: &str,
-    now: &str,
-) -> Result<Outcome, StoreError> {
-    let mut outcome = Outcome {
-        path: candidate.relative.clone(),
-        bytes: candidate.bytes,
-        known: true,
-        entries: Vec::new(),
-    };
-    for document in reading.documents {
-        let old = catalogue.of_content(&document.content_id).cloned();
-        let mut sightings: Vec<Sighting> = old
-            .iter()
-            .flat_map(|entry| entry.sightings.clone())
-            .collect();
-        sightings.push(candidate.sighting());
-        sightings.sort();
-        sightings.dedup();
-        let answers = answers::text(context.decisions, &candidate.relative, &document.content_id);
-        let entry = Entry {
-            format: Entry::FORMAT,
-            content_id: document.content_id.clone(),
-            name: document.name,
-            container: document.container,
-            sightings,
-            context: fingerprint.to_owned(),
-            decoder: DECODER,
-            answers,
-            failure: document.failure,
-            tables: document.tables,
-            committed_at: now.to_owned(),
-        };
-        // A copy of a known file under another name is news of its place alone.
-        outcome.known &= old
-            .as_ref()
-            .is_some_and(|old| old.tables == entry.tables && old.failure == entry.failure);
-        let same = old.as_ref().is_some_and(|old| {
-            Entry {
-                committed_at: old.committed_at.clone(),
-                ..entry.clone()
-            } == **old
-        });
-        if !same {
-            catalogue.commit(store, entry)?;
+    manner: Manner<'_>,
+) -> Result<Looked, StoreError> {
+    match known.verdict(candidate, manner.verify) {
+        Verdict::Settled(status, contents) => {
+            return Ok(Looked::Settled(status, contents.to_vec()));
         }
-        outcome
-            .entries
-            .extend(catalogue.of_content(&document.content_id).cloned());
+        Verdict::Touched(status, contents) => {
+            if file::contents(context, candidate).as_deref() == Some(contents) {
+                return Ok(Looked::Settled(status, contents.to_vec()));
+            }
+        }
+        Verdict::New => {}
     }
-    Ok(outcome)
+    let started = (manner.clock)();
+    let reading = file::read(context, store, candidate, known.mtime(candidate))?;
+    let has_failed = reading
+        .documents
+        .iter()
+        .any(|document| document.failure.is_some());
+    // A file that somebody moved while we were about to read it says nothing about reports.
+    if has_failed && Look::at(&candidate.path).is_none() {
+        return Ok(Looked::Vanished("was there and is gone".to_owned()));
+    }
+    let taken = (manner.clock)().as_millisecond() - started.as_millisecond();
+    Ok(Looked::Read(reading, u64::try_from(taken).unwrap_or(0)))
+}
+
+/// A file that is dated by its time alone is dated by the earliest time that its bytes were sighted with, under whatever
+/// name: copying it must not make it newer. None where that is how it was read.
+fn read_with_earliest(
+    context: &Context<'_>,
+    store: &Store,
+    catalogue: &Catalogue,
+    candidate: &Candidate,
+    document: &DocumentReading,
+) -> Result<Option<DocumentReading>, StoreError> {
+    let by_time = |table: &TableEntry| table.observed_from.as_deref() == Some("mtime");
+    if !document.tables.iter().any(by_time) {
+        return Ok(None);
+    }
+    let mut earliest = candidate.look.modified_ms();
+    for seq in catalogue.seqs_of(&document.content_id) {
+        let entry = catalogue.entry(seq)?;
+        let sighted = entry.sightings.iter().map(|seen| seen.modified);
+        earliest = sighted.filter(|at| *at > 0).fold(earliest, i64::min);
+    }
+    if earliest >= candidate.look.modified_ms() {
+        return Ok(None);
+    }
+    let mtime = Timestamp::from_millisecond(earliest).ok();
+    let again = file::read(context, store, candidate, mtime)?;
+    Ok(again
+        .documents
+        .into_iter()
+        .find(|again| again.content_id == document.content_id))
 }

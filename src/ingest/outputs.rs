@@ -238,7 +238,15 @@ fn place_output<'a>(
                 fact_column(steps.fact(name.as_str()), *ty, columns.n_rows()),
             );
         }
-        let stepped = steps.apply(&output.steps, columns, rows.clone())?;
+        let mut stepped = steps.apply(&output.steps, columns, rows.clone())?;
+        let market_column = table
+            .columns
+            .iter()
+            .find(|column| column.name.as_str() == "marketplace");
+        if let (Some(markets), Some(column)) = (&lineage.identity.row_markets, market_column) {
+            let codes = markets.column(&stepped.columns);
+            stepped.columns.set(column.name.clone(), codes);
+        }
         let wanted = stepped
             .columns
             .iter()

@@ -52,6 +52,13 @@ pub fn short(hash: &blake3::Hash) -> String {
     hash.to_hex()[..32].to_string()
 }
 
+/// The first 128 bits of the BLAKE3 hash of some bytes as a number: what is equal in it is taken for equal.
+pub fn of_bytes(bytes: &[u8]) -> u128 {
+    let mut first = [0; 16];
+    first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    u128::from_le_bytes(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

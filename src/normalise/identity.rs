@@ -4,6 +4,8 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::market;
+use crate::normalise::row_market::RowMarkets;
 use crate::normalise::unit;
 use crate::normalise::unit::Unit;
 use jiff::Timestamp;
@@ -51,6 +53,8 @@ pub struct Evidence<'a> {
     pub accounts: &'a [KnownAccount],
     /// Currency codes that the rows name.
     pub currencies: BTreeSet<Box<str>>,
+    /// Some rows name no currency.
+    pub currency_is_blank: bool,
     /// Signs that stand at amounts: each may be several currencies.
     pub signs: BTreeSet<Box<str>>,
     /// Each row names its own marketplace.
@@ -67,6 +71,8 @@ pub struct Identity {
     /// None where each row names its own.
     pub market: Option<Market>,
     pub market_from: Origin,
+    /// Those of the rows by their currency, where they name several.
+    pub row_markets: Option<RowMarkets>,
     /// That of rows which name none, where other rows of the table do.
     pub market_of_blank: Option<Market>,
     /// True when the marketplace follows from the currency alone.
@@ -134,10 +140,22 @@ impl About {
 /// The questions that remain: nothing knows, or what knows disagrees.
 pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     let mut questions = Vec::new();
-    let market = settle_market(evidence)
+    let row_markets = market::of_rows(evidence)
         .map_err(|question| questions.push(question))
         .ok();
-    let account = settle_account(evidence, market.and_then(|(market, ..)| market))
+    let market = match &row_markets {
+        Some(None) => market::settle(evidence)
+            .map_err(|question| questions.push(question))
+            .ok(),
+        Some(Some(_)) => Some((None, Origin::Content, false)),
+        None => None,
+    };
+    let row_markets = row_markets.flatten();
+    let markets = match &row_markets {
+        Some(markets) => markets.all(),
+        None => market.and_then(|(market, ..)| market).into_iter().collect(),
+    };
+    let account = settle_account(evidence, &markets)
         .map_err(|question| questions.push(question))
         .ok();
     let zone = market
@@ -165,7 +183,8 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         account_from,
         market,
         market_from,
-        market_of_blank: market_of_blank(evidence),
+        row_markets,
+        market_of_blank: market::of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
@@ -185,6 +204,7 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         account_from: Origin::Configuration,
         market: None,
         market_from: Origin::Configuration,
+        row_markets: None,
         market_of_blank: None,
         market_by_currency: false,
         observed_at,
@@ -200,144 +220,9 @@ fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
 }
 
-/// The marketplace of rows that name none in a table whose rows do: what would be known of the table without them.
-pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
-    let without = Evidence {
-        rows_have_market: false,
-        ..evidence.clone()
-    };
-    settle_market(&without)
-        .ok()
-        .filter(|_| evidence.rows_have_market)
-        .and_then(|(market, ..)| market)
-}
-
-type SettledMarket = (Option<Market>, Origin, bool);
-
-fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
-    let ask = |text: String| Question {
-        about: About::Marketplace,
-        text: text.into(),
-    };
-    if let Some(market) = evidence.answers.market {
-        return Ok((Some(market), Origin::Answer, false));
-    }
-    if evidence.rows_have_market {
-        return Ok((None, Origin::Content, false));
-    }
-    let mut claims: Vec<(Market, Origin)> = Vec::new();
-    for claim in evidence.facts.about("marketplace") {
-        match Market::named(&claim.value) {
-            Some(market) => claims.push((market, claim.origin)),
-            None => {
-                return Err(ask(format!(
-                    "{:?} is not a marketplace that is known",
-                    claim.value
-                )));
-            }
-        }
-    }
-    claims.extend(
-        evidence
-            .name
-            .market
-            .map(|market| (market, Origin::FileName)),
-    );
-    claims.extend(
-        evidence
-            .folder_market
-            .map(|market| (market, Origin::Folder)),
-    );
-    claims.extend(evidence.flag_market.map(|market| (market, Origin::Flag)));
-    claims.sort_by_key(|(_, origin)| *origin);
-    let possible = possible_markets(evidence);
-    if let Some((market, origin)) = claims.first().copied() {
-        if let Some((other, from)) = claims.iter().find(|(other, _)| *other != market) {
-            return Err(ask(format!(
-                "the {origin} says {market}, the {from} says {other}"
-            )));
-        }
-        if !possible.is_empty() && !possible.contains(&market) {
-            let money = describe_money(evidence);
-            return Err(ask(format!(
-                "the {origin} says {market}, but its money is {money}"
-            )));
-        }
-        return Ok((Some(market), origin, false));
-    }
-    let configured: BTreeSet<Market> = evidence
-        .accounts
-        .iter()
-        .flat_map(|account| account.markets.iter().copied())
-        .collect();
-    let unrestricted = evidence
-        .accounts
-        .iter()
-        .any(|account| account.markets.is_empty())
-        || configured.is_empty();
-    let narrowed: Vec<Market> = possible
-        .iter()
-        .copied()
-        .filter(|market| unrestricted || configured.contains(market))
-        .collect();
-    match (&narrowed[..], configured.len()) {
-        ([only], _) => Ok((Some(*only), Origin::Content, true)),
-        ([], 1) if possible.is_empty() && !unrestricted => {
-            Ok((configured.first().copied(), Origin::Configuration, false))
-        }
-        ([], _) if possible.is_empty() => Err(ask(
-            "nothing tells the marketplace: no column, name or folder".into(),
-        )),
-        ([], _) => Err(ask(format!(
-            "its money is {}, which no configured marketplace uses",
-            describe_money(evidence)
-        ))),
-        (several, _) => {
-            let codes: Vec<_> = several.iter().map(|market| market.code()).collect();
-            Err(ask(format!(
-                "its money is {}, so it may be {}",
-                describe_money(evidence),
-                codes.join(", ")
-            )))
-        }
-    }
-}
-
-fn describe_money(evidence: &Evidence<'_>) -> String {
-    let all: Vec<&str> = evidence
-        .currencies
-        .iter()
-        .chain(&evidence.signs)
-        .map(|text| &**text)
-        .collect();
-    all.join(" and ")
-}
-
-/// Marketplaces that fit the money seen; empty when no money was seen.
-fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
-    let sets = evidence
-        .currencies
-        .iter()
-        .map(|code| vec![&**code])
-        .chain(
-            evidence
-                .signs
-                .iter()
-                .map(|sign| Market::currencies_of(sign)),
-        )
-        .filter(|set| !set.is_empty())
-        .collect::<Vec<_>>();
-    if sets.is_empty() {
-        return Vec::new();
-    }
-    Market::all()
-        .filter(|market| sets.iter().all(|set| set.contains(&market.currency())))
-        .collect()
-}
-
 fn settle_account(
     evidence: &Evidence<'_>,
-    market: Option<Market>,
+    markets: &[Market],
 ) -> Result<(Box<str>, Origin), Question> {
     let ask = |text: String| Question {
         about: About::Account,
@@ -381,16 +266,17 @@ fn settle_account(
         .accounts
         .iter()
         .filter(|account| {
-            market.is_none_or(|market| {
-                account.markets.is_empty() || account.markets.contains(&market)
-            })
+            let sells = |market| account.markets.contains(market);
+            markets.is_empty() || account.markets.is_empty() || markets.iter().any(sells)
         })
         .collect();
     match selling[..] {
         [only] => Ok((only.name.clone(), Origin::Configuration)),
         [] => Err(ask(format!(
             "no account in sellerlake.toml sells in {}",
-            market.map_or("that marketplace", Market::code)
+            markets
+                .first()
+                .map_or("that marketplace", |market| market.code())
         ))),
         _ => {
             let names: Vec<_> = selling.iter().map(|account| &*account.name).collect();

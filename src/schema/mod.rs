@@ -89,11 +89,11 @@ pub struct Column {
     pub written: Vec<Box<str>>,
     /// Language of a label as an ISO 639-1 code, and the label.
     pub labels: Vec<(Box<str>, Label)>,
+    /// Labels that hold what changes from report to report, such as a marketplace's id, and its place is a `*`.
+    pub label_patterns: Vec<LabelPattern>,
     /// Labels under which it stands where no column that has such stands under one of `labels`: of two ways to count, the
     /// second. They may be those of columns further down, which then stand empty.
     pub else_labels: Vec<(Box<str>, Label)>,
-    /// Labels that hold what changes from report to report, such as a marketplace's id, and its place is a `*`.
-    pub label_patterns: Vec<LabelPattern>,
     /// Texts that mean "no value" in this column, beside the empty cell.
     pub nulls: Vec<Box<str>>,
     /// Texts that stand for another value: `No Portfolio` for nothing, `精确` for `EXACT`.

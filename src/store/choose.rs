@@ -1,16 +1,13 @@
 //! Which rows of which parts a partition is made of. Reads the catalogue's figures; rows only where a report may be partial.
 
-use crate::model::name::TableName;
 use crate::model::table::Table;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::entry::SliceEntry;
-use crate::store::layout;
 use crate::store::merge::PartRef;
 use crate::store::merge::PassedOver;
+use crate::store::observed::Observed;
 use crate::store::part;
 use crate::store::part::SliceKey;
-use crate::store::reader;
 use crate::store::slices;
 use crate::store::slices::Seen;
 use crate::store::slices::Totals;
@@ -37,7 +34,7 @@ pub(super) struct Chosen {
 
 /// One observation of a slice.
 #[derive(Clone, Copy)]
-struct Observed<'a> {
+struct Observation<'a> {
     part: usize,
     slice: usize,
     entry: &'a SliceEntry,
@@ -48,16 +45,16 @@ struct Observed<'a> {
 /// # Errors
 /// When rows must be read and cannot be.
 pub(super) fn choose(
-    store: &Store,
+    observed: &Observed<'_>,
     table: &Table,
-    parts: &[PartRef<'_>],
+    parts: &[PartRef],
     accepted: &BTreeSet<String>,
 ) -> Result<Chosen, StoreError> {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|part| parts[*part].precedence(table));
-    let mut slices: BTreeMap<SliceKey, BTreeMap<usize, Vec<Observed<'_>>>> = BTreeMap::new();
+    let mut slices: BTreeMap<SliceKey, BTreeMap<usize, Vec<Observation<'_>>>> = BTreeMap::new();
     for part in order {
-        for (slice, entry) in parts[part].slices.iter().enumerate() {
+        for (slice, entry) in parts[part].slices().iter().enumerate() {
             let rank = table
                 .families
                 .iter()
@@ -67,15 +64,15 @@ pub(super) fn choose(
             families
                 .entry(rank)
                 .or_default()
-                .push(Observed { part, slice, entry });
+                .push(Observation { part, slice, entry });
         }
     }
     let mut chosen = Chosen::default();
     for families in slices.values() {
-        let Some(observed) = families.values().next() else {
+        let Some(observations) = families.values().next() else {
             continue;
         };
-        if let [only] = observed[..] {
+        if let [only] = observations[..] {
             chosen.pieces.push(Piece {
                 part: only.part,
                 slice: only.slice,
@@ -84,20 +81,26 @@ pub(super) fn choose(
             continue;
         }
         let may_be_partial = table.merge.partial_by.is_some()
-            && observed
+            && observations
                 .iter()
-                .any(|one| one.entry.members != observed[0].entry.members);
+                .any(|one| one.entry.members != observations[0].entry.members);
         let mut names: BTreeMap<String, u32> = BTreeMap::new();
-        let mut seen = Vec::with_capacity(observed.len());
-        for one in observed {
+        let mut seen = Vec::with_capacity(observations.len());
+        for one in observations {
             let members = if may_be_partial {
-                read_members(store, table, parts[one.part].path, one.entry, &mut names)?
+                read_members(
+                    observed,
+                    table,
+                    parts[one.part].path(),
+                    one.entry,
+                    &mut names,
+                )?
             } else {
                 BTreeMap::from([(0, totals_of(one.entry))])
             };
             seen.push(Seen {
                 part: one.part,
-                accepted: accepted.contains(parts[one.part].report_id),
+                accepted: accepted.contains(parts[one.part].report_id()),
                 edge: one.entry.edge,
                 members,
             });
@@ -107,7 +110,7 @@ pub(super) fn choose(
             .iter()
             .map(|(text, number)| (*number, text.as_str()))
             .collect();
-        for (one, seen) in observed.iter().zip(&seen) {
+        for (one, seen) in observations.iter().zip(&seen) {
             let taken: Vec<u32> = won
                 .members
                 .iter()
@@ -130,13 +133,13 @@ pub(super) fn choose(
             });
         }
         for passed in won.passed_over {
-            let entry = observed
+            let entry = observations
                 .iter()
                 .find(|one| one.part == passed.part)
                 .map(|one| one.entry);
             chosen.passed_over.push(PassedOver {
-                table: TableName::clone(&table.name),
-                report_id: parts[passed.part].report_id.into(),
+                table: table.name.as_str().into(),
+                report_id: parts[passed.part].report_id().into(),
                 slice: entry.map_or_else(String::new, described).into(),
                 rows: (passed.before.rows, passed.now.rows),
                 blank: (passed.before.blank, passed.now.blank),
@@ -174,16 +177,15 @@ fn described(entry: &SliceEntry) -> String {
 
 /// Totals of each member of a slice, numbered alike in all parts.
 fn read_members(
-    store: &Store,
+    observed: &Observed<'_>,
     table: &Table,
     path: &str,
     entry: &SliceEntry,
     names: &mut BTreeMap<String, u32>,
 ) -> Result<BTreeMap<u32, Totals>, StoreError> {
     let mut by_name = BTreeMap::new();
-    let path = store.root().join(layout::native(path));
-    for batch in reader::read_rows(&path, &table.arrow(), entry.start, entry.rows)? {
-        part::totals_by_member(table, &batch, &mut by_name);
+    for batch in observed.stream(path, &table.arrow(), entry.start, entry.rows)? {
+        part::totals_by_member(table, &batch?, &mut by_name);
     }
     Ok(by_name
         .into_iter()

@@ -12,10 +12,14 @@ pub struct Entry {
     pub format: u32,
     /// Hash of the innermost bytes; for a file that could not be opened, of its path.
     pub content_id: String,
+    /// Where the same bytes are different reports, as their names or folders tell: which of them. Empty for the first.
+    #[serde(default)]
+    pub variant: String,
     /// The innermost file's name.
     pub name: String,
     /// `csv, utf-8`, `workbook` ..
     pub container: String,
+    /// Where it is or was. Without any the entry counts for nothing.
     pub sightings: Vec<Sighting>,
     /// Hash of all that decided how it was read: schemas, configuration, answers, flags. Another context may settle
     /// what was held.
@@ -28,6 +32,9 @@ pub struct Entry {
     pub tables: Vec<TableEntry>,
     /// When it was committed, by the committer's clock: informative only.
     pub committed_at: String,
+    /// Milliseconds that reading the file took: informative only.
+    #[serde(default)]
+    pub taken_ms: u64,
 }
 
 /// A place where the file was seen.
@@ -58,6 +65,15 @@ impl Status {
     /// Whether it waits for an answer or cannot be read.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Held | Self::Failed)
+    }
+
+    /// The one that somebody should hear of first.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        [Self::Failed, Self::Held, Self::Recognised]
+            .into_iter()
+            .find(|status| self == *status || other == *status)
+            .unwrap_or(Self::Skipped)
     }
 
     pub const fn as_str(self) -> &'static str {
@@ -209,6 +225,27 @@ pub struct SliceEntry {
 
 impl Entry {
     pub const FORMAT: u32 = 1;
+    /// How the content id of a file that could not be opened begins.
+    pub const UNREAD: &str = "unread-";
+
+    /// What entries that take each other's place have in common.
+    pub fn key(&self) -> String {
+        if self.variant.is_empty() {
+            self.content_id.clone()
+        } else {
+            format!("{}#{}", self.content_id, self.variant)
+        }
+    }
+
+    /// Whether all is the same but when it was committed and how long it took.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        *self
+            == Self {
+                committed_at: self.committed_at.clone(),
+                taken_ms: self.taken_ms,
+                ..other.clone()
+            }
+    }
 
     /// Where it was seen, first by name.
     pub fn path(&self) -> &str {

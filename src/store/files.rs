@@ -20,17 +20,19 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let temp = written(path, bytes)?;
+    let failed = |source| StoreError::File {
+        verb: "create",
+        path: path.into(),
+        source,
+    };
+    disk(path, Step::Rename).map_err(failed)?;
     match temp.persist_noclobber(path) {
         Ok(_) => {
-            sync_folder(path);
+            sync_folder(path)?;
             Ok(true)
         }
-        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(failed) => Err(StoreError::File {
-            verb: "create",
-            path: path.into(),
-            source: failed.error,
-        }),
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(refused) => Err(failed(refused.error)),
     }
 }
 
@@ -45,13 +47,20 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let temp = written(path, bytes)?;
-    temp.persist(path).map_err(|failed| StoreError::File {
+    put_in_place(temp, path)?;
+    Ok(true)
+}
+
+fn put_in_place(temp: NamedTempFile, path: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File {
         verb: "replace",
         path: path.into(),
-        source: failed.error,
-    })?;
-    sync_folder(path);
-    Ok(true)
+        source,
+    };
+    disk(path, Step::Rename).map_err(failed)?;
+    temp.persist(path)
+        .map_err(|refused| failed(refused.error))?;
+    sync_folder(path)
 }
 
 /// A file being written beside its place; nothing is visible before [`settle`].
@@ -60,20 +69,29 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
 /// When the folder cannot be made or written.
 pub fn stage(path: &Path) -> Result<NamedTempFile, StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| StoreError::File {
-        verb: "make the folder",
-        path: folder.into(),
-        source,
-    })?;
     let failed = |source| StoreError::File {
         verb: "write",
         path: path.into(),
         source,
     };
-    let temp = tempfile::Builder::new()
-        .prefix(TEMP_PREFIX)
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    disk(path, Step::Create).map_err(failed)?;
+    let mut tries = 0;
+    let temp = loop {
+        tries += 1;
+        fs::create_dir_all(folder).map_err(|source| StoreError::File {
+            verb: "make the folder",
+            path: folder.into(),
+            source,
+        })?;
+        let temp = tempfile::Builder::new()
+            .prefix(TEMP_PREFIX)
+            .tempfile_in(folder);
+        match temp {
+            // Another process deleted the last file in it, and the folder along.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => {}
+            temp => break temp.map_err(failed)?,
+        }
+    };
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -98,10 +116,10 @@ pub fn settle(temp: NamedTempFile, path: &Path) -> Result<bool, StoreError> {
     if is_same(temp.path(), path).unwrap_or(false) {
         return Ok(false);
     }
-    temp.as_file().sync_all().map_err(failed)?;
-    temp.persist(path)
-        .map_err(|refused| failed(refused.error))?;
-    sync_folder(path);
+    disk(path, Step::Sync)
+        .and_then(|()| temp.as_file().sync_all())
+        .map_err(failed)?;
+    put_in_place(temp, path)?;
     Ok(true)
 }
 
@@ -171,7 +189,7 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 /// # Errors
 /// When the file is there and cannot be deleted.
 pub fn delete(root: &Path, path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
+    match disk(path, Step::Delete).and_then(|()| fs::remove_file(path)) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(source) => {
@@ -195,6 +213,31 @@ pub fn delete(root: &Path, path: &Path) -> Result<(), StoreError> {
 }
 
 const TEMP_PREFIX: &str = ".sellerlake-";
+/// How often a folder is made again that another process deletes.
+const TRIES: usize = 10;
+
+/// What is asked of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Create,
+    Write,
+    Sync,
+    Rename,
+    Delete,
+}
+
+/// Comes before each step that changes the disk, so that tests can make any of them fail.
+#[cfg(not(test))]
+#[expect(clippy::unnecessary_wraps, reason = "in tests it fails")]
+const fn disk(_: &Path, _: Step) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+use faults::disk;
+
+#[cfg(test)]
+pub(crate) mod faults;
 
 /// The bytes in a temporary file beside their place, so that the rename is atomic, and on the disk.
 fn written(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
@@ -204,16 +247,26 @@ fn written(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
         path: path.into(),
         source,
     };
-    temp.write_all(bytes).map_err(failed)?;
-    temp.as_file().sync_all().map_err(failed)?;
+    disk(path, Step::Write)
+        .and_then(|()| temp.write_all(bytes))
+        .map_err(failed)?;
+    disk(path, Step::Sync)
+        .and_then(|()| temp.as_file().sync_all())
+        .map_err(failed)?;
     Ok(temp)
 }
 
 /// Makes a rename durable. Not every file system lets a folder be synced; the rename itself is atomic regardless.
-fn sync_folder(path: &Path) {
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    disk(path, Step::Sync).map_err(|source| StoreError::File {
+        verb: "sync the folder of",
+        path: path.into(),
+        source,
+    })?;
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         let _ = folder.sync_all();
     }
+    Ok(())
 }
 
 #[cfg(test)]

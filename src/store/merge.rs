@@ -4,7 +4,6 @@
 //! stands in its footer, so that only what changed is merged again and a crash in between is seen.
 
 use crate::model::id;
-use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
 use crate::model::table::MergeBy;
@@ -12,31 +11,31 @@ use crate::model::table::Table;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::choose;
+use crate::store::entry::Entry;
+use crate::store::entry::Part;
 use crate::store::entry::SliceEntry;
+use crate::store::entry::TableEntry;
 use crate::store::files;
+use crate::store::keyed;
 use crate::store::layout;
 use crate::store::layout::Partition;
+use crate::store::memos::Look;
+use crate::store::memos::Merged;
+use crate::store::memos::MergedPartition;
+use crate::store::observed::Observed;
 use crate::store::reader;
 use crate::store::reports::Catalogue;
 use crate::store::splice;
-use crate::store::writer;
-use arrow::array::ArrayRef;
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
-use arrow::compute::interleave_record_batch;
-use arrow::error::ArrowError;
-use arrow::row::Row;
-use arrow::row::RowConverter;
-use arrow::row::Rows;
-use arrow::row::SortField;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Changes when the rules of merging change: all of `current/` is then made anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// A partition to merge.
 #[derive(Debug, Clone)]
@@ -44,18 +43,16 @@ pub struct Job<'a> {
     pub partition: Partition,
     table: &'a Table,
     /// Sorted by path.
-    parts: Vec<PartRef<'a>>,
+    parts: Vec<PartRef>,
     fingerprint: String,
 }
 
 /// A part as the catalogue knows it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PartRef<'a> {
-    pub path: &'a str,
-    pub report_id: &'a str,
-    pub slices: &'a [SliceEntry],
-    observed_at: &'a str,
-    observed_from: &'a str,
+#[derive(Debug, Clone)]
+pub(super) struct PartRef {
+    entry: Arc<Entry>,
+    report: usize,
+    part: usize,
 }
 
 /// What merging has to do: partitions whose file is not made of what it should be, and files of partitions that are gone.
@@ -63,12 +60,14 @@ pub(super) struct PartRef<'a> {
 pub struct Plan<'a> {
     pub jobs: Vec<Job<'a>>,
     pub gone: Vec<PathBuf>,
+    /// What `current/` will be made of, but for the jobs.
+    merged: Merged,
 }
 
 /// A slice whose newest observation was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PassedOver {
-    pub table: TableName,
+    pub table: Box<str>,
     pub report_id: Box<str>,
     /// The slice as people name it: `US, SP, 2026-01-31`.
     pub slice: Box<str>,
@@ -77,50 +76,71 @@ pub struct PassedOver {
     pub weight: (i128, i128),
 }
 
-/// Compares what the catalogue says with what lies in `current/`.
+/// Compares what the catalogue says with what lies in `current/`. Only partitions of entries that are new since the last
+/// merge, or whose file is not the one that was written then, are looked at; all, when the rules of merging changed.
 ///
 /// # Errors
-/// When `current/` cannot be listed.
+/// When `current/` cannot be listed or an entry cannot be read.
 pub fn plan<'a>(
     store: &Store,
-    catalogue: &'a Catalogue,
+    catalogue: &Catalogue,
     tables: &'a BTreeMap<TableName, Table>,
     accepted: &BTreeSet<String>,
 ) -> Result<Plan<'a>, StoreError> {
-    let mut parts: BTreeMap<Partition, Vec<PartRef<'a>>> = BTreeMap::new();
-    for report in catalogue.live().flat_map(|(_, entry)| &entry.tables) {
-        for part in &report.parts {
-            let Ok(table) = TableName::parse(&part.table) else {
-                continue;
-            };
-            let month = part.month.as_deref().map(Into::into);
-            let partition = Partition {
-                table,
-                marketplace: part.marketplace.as_str().into(),
-                month,
-            };
-            parts.entry(partition).or_default().push(PartRef {
-                path: &part.path,
-                report_id: report.report_id.as_deref().unwrap_or_default(),
-                slices: &part.slices,
-                observed_at: report.observed_at.as_deref().unwrap_or_default(),
-                observed_from: report.observed_from.as_deref().unwrap_or_default(),
-            });
+    let rules = rules(tables, accepted);
+    let known = Merged::recall(store)
+        .filter(|merged| merged.rules == rules && merged.seq <= catalogue.last_seq());
+    let root = store.root().join("current");
+    let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut plan = Plan::default();
+    for path in files::list(&root)? {
+        match layout::current_folder(&root, &path) {
+            Some(folder) => {
+                files.insert(folder, path);
+            }
+            None => plan.gone.push(path),
         }
     }
-    let mut plan = Plan::default();
+    let affected = known.as_ref().map(|merged| {
+        let mut affected = changed_since(catalogue, merged.seq);
+        let is_as_written = |folder: &String| {
+            let look = files.get(folder).and_then(|path| Look::at(path));
+            look == merged.partitions.get(folder).map(|known| known.look)
+        };
+        affected.extend(
+            merged
+                .partitions
+                .keys()
+                .chain(files.keys())
+                .filter(|folder| !is_as_written(folder))
+                .cloned(),
+        );
+        affected
+    });
+    plan.merged = known.unwrap_or_default();
+    plan.merged.rules = rules;
+    plan.merged.seq = catalogue.last_seq();
+    let parts = live_parts(catalogue, affected.as_ref())?;
+    let is_affected = |folder: &String| affected.as_ref().is_none_or(|some| some.contains(folder));
     let mut wanted = BTreeSet::new();
     for (partition, mut parts) in parts {
+        let folder = partition.folder();
         let Some(table) = tables.get(&partition.table) else {
             continue;
         };
-        parts.sort_by_key(|part| part.path);
-        parts.dedup_by_key(|part| part.path);
+        wanted.insert(folder.clone());
+        parts.sort_by(|a, b| a.path().cmp(b.path()));
+        parts.dedup_by(|a, b| a.path() == b.path());
         let fingerprint = fingerprint(table, &parts, accepted);
         let path = store
             .root()
             .join(layout::native(&layout::current(&partition)));
-        if reader::inputs_of(&path).as_deref() != Some(&fingerprint) {
+        let has = plan.merged.partitions.get(&folder);
+        let is_made = reader::inputs_of(&path).as_deref() == Some(&fingerprint)
+            && has.is_some_and(|known| known.fingerprint == fingerprint);
+        if is_made {
+            plan.merged.remember(&folder, &path);
+        } else {
             plan.jobs.push(Job {
                 partition,
                 table,
@@ -128,30 +148,84 @@ pub fn plan<'a>(
                 fingerprint,
             });
         }
-        wanted.insert(path);
     }
-    plan.gone = files::list(&store.root().join("current"))?
-        .into_iter()
-        .filter(|path| !wanted.contains(path))
-        .collect();
+    for (folder, path) in files {
+        if is_affected(&folder) && !wanted.contains(&folder) {
+            plan.gone.push(path);
+        }
+    }
+    plan.merged
+        .partitions
+        .retain(|folder, _| !is_affected(folder) || wanted.contains(folder));
     Ok(plan)
 }
 
-fn fingerprint(table: &Table, parts: &[PartRef<'_>], accepted: &BTreeSet<String>) -> String {
-    let shape: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| format!("{} {:?}", column.name, column.ty))
+/// Folders of the partitions of entries after `seq`, and of the entries that those took the place of.
+fn changed_since(catalogue: &Catalogue, seq: u64) -> BTreeSet<String> {
+    let news: BTreeSet<&str> = catalogue
+        .heads()
+        .filter(|(at, _)| *at > seq)
+        .map(|(_, head)| head.key.as_str())
         .collect();
-    let rule = format!("{:?} {:?}", table.merge, table.families);
-    let texts = [VERSION, &rule]
+    catalogue
+        .heads()
+        .filter(|(_, head)| news.contains(head.key.as_str()))
+        .flat_map(|(_, head)| head.partitions.iter().cloned())
+        .collect()
+}
+
+/// Parts of the entries that count, by partition; of all partitions, unless some are named.
+fn live_parts(
+    catalogue: &Catalogue,
+    folders: Option<&BTreeSet<String>>,
+) -> Result<BTreeMap<Partition, Vec<PartRef>>, StoreError> {
+    let mut parts: BTreeMap<Partition, Vec<PartRef>> = BTreeMap::new();
+    let is_wanted = |folder: &str| folders.is_none_or(|some| some.contains(folder));
+    for (seq, head) in catalogue.live_heads() {
+        if !head.partitions.iter().any(|folder| is_wanted(folder)) {
+            continue;
+        }
+        for part in PartRef::all(&catalogue.entry(seq)?) {
+            let Some(partition) = part.partition() else {
+                continue;
+            };
+            if is_wanted(&partition.folder()) {
+                parts.entry(partition).or_default().push(part);
+            }
+        }
+    }
+    Ok(parts)
+}
+
+/// Hash of everything that bears on all partitions.
+fn rules(tables: &BTreeMap<TableName, Table>, accepted: &BTreeSet<String>) -> String {
+    let shapes: Vec<String> = tables.values().flat_map(shape).collect();
+    let texts = [VERSION]
+        .into_iter()
+        .chain(shapes.iter().map(String::as_str));
+    id::hash(texts.chain(accepted.iter().map(String::as_str)))
+}
+
+fn shape(table: &Table) -> Vec<String> {
+    let mut shape = vec![format!(
+        "{} {:?} {:?}",
+        table.name, table.merge, table.families
+    )];
+    let columns = table.columns.iter();
+    shape.extend(columns.map(|column| format!("{} {:?}", column.name, column.ty)));
+    shape
+}
+
+fn fingerprint(table: &Table, parts: &[PartRef], accepted: &BTreeSet<String>) -> String {
+    let shape = shape(table);
+    let texts = [VERSION]
         .into_iter()
         .chain(shape.iter().map(String::as_str));
-    id::hash(
-        texts
-            .chain(parts.iter().map(|part| part.path))
-            .chain(accepted.iter().map(String::as_str)),
-    )
+    let taken = parts
+        .iter()
+        .map(PartRef::report_id)
+        .filter(|id| accepted.contains(*id));
+    id::hash(texts.chain(parts.iter().map(PartRef::path)).chain(taken))
 }
 
 /// Merges one partition and puts its file in place.
@@ -166,11 +240,12 @@ pub fn run(
     let path = store
         .root()
         .join(layout::native(&layout::current(&job.partition)));
+    let observed = Observed::of(store);
     match job.table.merge.by {
         MergeBy::Slice => {
-            let chosen = choose::choose(store, job.table, &job.parts, accepted)?;
+            let chosen = choose::choose(&observed, job.table, &job.parts, accepted)?;
             splice::write(
-                store,
+                &observed,
                 &path,
                 job.table,
                 &job.parts,
@@ -180,83 +255,102 @@ pub fn run(
             Ok(chosen.passed_over)
         }
         MergeBy::Key => {
-            newest_rows(store, &path, job)?;
+            keyed::write(&observed, &path, job.table, &job.parts, &job.fingerprint)?;
             Ok(Vec::new())
         }
     }
 }
 
-impl PartRef<'_> {
+impl Plan<'_> {
+    /// Notes what `current/` is made of, after all jobs were run with what they passed over.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note(mut self, store: &Store, passed: Vec<Vec<PassedOver>>) -> Result<(), StoreError> {
+        for (job, passed_over) in self.jobs.iter().zip(passed) {
+            let path = layout::native(&layout::current(&job.partition));
+            if let Some(look) = Look::at(&store.root().join(path)) {
+                let made = MergedPartition {
+                    look,
+                    fingerprint: job.fingerprint.clone(),
+                    passed_over,
+                };
+                self.merged.partitions.insert(job.partition.folder(), made);
+            }
+        }
+        if Merged::recall(store).as_ref() == Some(&self.merged) {
+            return Ok(());
+        }
+        self.merged.note(store)
+    }
+}
+
+impl Merged {
+    /// The file is made of the right things, though not the very one that was written.
+    fn remember(&mut self, folder: &str, path: &std::path::Path) {
+        if let (Some(known), Some(look)) = (self.partitions.get_mut(folder), Look::at(path)) {
+            known.look = look;
+        }
+    }
+}
+
+impl PartRef {
+    pub(super) fn all(entry: &Arc<Entry>) -> impl Iterator<Item = Self> + use<'_> {
+        let of = |(report, table): (usize, &'_ TableEntry)| (report, table.parts.len());
+        let reports = entry.tables.iter().enumerate().map(of);
+        reports.flat_map(move |(report, n)| {
+            (0..n).map(move |part| Self {
+                entry: Arc::clone(entry),
+                report,
+                part,
+            })
+        })
+    }
+
+    fn report(&self) -> &TableEntry {
+        &self.entry.tables[self.report]
+    }
+
+    pub(super) fn part(&self) -> &Part {
+        &self.report().parts[self.part]
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.part().path
+    }
+
+    pub(super) fn slices(&self) -> &[SliceEntry] {
+        &self.part().slices
+    }
+
+    pub(super) fn report_id(&self) -> &str {
+        self.report().report_id.as_deref().unwrap_or_default()
+    }
+
+    fn partition(&self) -> Option<Partition> {
+        let part = self.part();
+        Some(Partition {
+            table: TableName::parse(&part.table).ok()?,
+            marketplace: part.marketplace.as_str().into(),
+            month: part.month.as_deref().map(Into::into),
+        })
+    }
+
+    /// When it was observed, in milliseconds, and by which report: what orders observations of all kinds.
+    pub(super) fn observed(&self) -> (i64, &str) {
+        let at = self.report().observed_at.as_deref().unwrap_or_default();
+        let at = at.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
+        (at, self.report_id())
+    }
+
     /// Order of observation: by time, ties by report. A state dated by the file's time alone stands before all that are
     /// dated better, since copying a file resets its time.
     pub(super) fn precedence(&self, table: &Table) -> (bool, i64, &str) {
-        let dated = table.period != Some(PeriodKind::Snapshot) || self.observed_from != "mtime";
-        let at = self
-            .observed_at
-            .parse::<Timestamp>()
-            .map_or(0, Timestamp::as_millisecond);
-        (dated, at, self.report_id)
+        let dated = table.period != Some(PeriodKind::Snapshot)
+            || self.report().observed_from.as_deref() != Some("mtime");
+        let (at, report) = self.observed();
+        (dated, at, report)
     }
-}
-
-/// Writes the newest row of each key, in order of the key. Look-alikes inside one part are told apart by their ordinal.
-fn newest_rows(store: &Store, path: &Path, job: &Job<'_>) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Rows {
-        path: path.into(),
-        source,
-    };
-    let table = job.table;
-    let schema = table.arrow();
-    let mut order: Vec<&PartRef<'_>> = job.parts.iter().collect();
-    order.sort_by_key(|part| part.precedence(table));
-    let mut parts = Vec::new();
-    for part in order {
-        let batches = reader::read(&store.root().join(layout::native(part.path)), &schema)?;
-        parts.push(concat_batches(&schema, &batches).map_err(failed)?);
-    }
-    let places = by_key(table, &parts).map_err(failed)?;
-    let rows = if places.is_empty() {
-        Vec::new()
-    } else {
-        vec![interleave_record_batch(&parts.iter().collect::<Vec<_>>(), &places).map_err(failed)?]
-    };
-    files::replace(
-        path,
-        &writer::encode(path, &schema, &rows, Some(&job.fingerprint))?,
-    )?;
-    Ok(())
-}
-
-/// `(part, row)` in the order in which they are written.
-fn by_key(table: &Table, parts: &[RecordBatch]) -> Result<Vec<(usize, usize)>, ArrowError> {
-    let names = ["account", "marketplace"]
-        .into_iter()
-        .chain(table.day_column());
-    let names = names.chain(table.merge.key.iter().map(ColumnName::as_str));
-    let columns: Vec<usize> = names.filter_map(|name| table.index_of(name)).collect();
-    let fields = columns
-        .iter()
-        .map(|at| SortField::new(table.columns[*at].ty.arrow()))
-        .collect();
-    let converter = RowConverter::new(fields)?;
-    let keys: Vec<Rows> = parts
-        .iter()
-        .map(|part| {
-            let arrays: Vec<ArrayRef> = columns.iter().map(|at| part.column(*at).clone()).collect();
-            converter.convert_columns(&arrays)
-        })
-        .collect::<Result<_, _>>()?;
-    let mut newest: BTreeMap<(Row<'_>, usize), (usize, usize)> = BTreeMap::new();
-    for (n, part) in parts.iter().enumerate() {
-        let mut ordinals: BTreeMap<Row<'_>, usize> = BTreeMap::new();
-        for row in 0..part.num_rows() {
-            let key = keys[n].row(row);
-            let ordinal = ordinals.entry(key).or_default();
-            newest.insert((key, *ordinal), (n, row));
-            *ordinal += 1;
-        }
-    }
-    Ok(newest.into_values().collect())
 }
 
 #[cfg(test)]

@@ -1,24 +1,29 @@
 //! Merging whole partitions: slices large enough to be copied, small ones, partial and restated ones, in any order.
 
 use super::*;
+use crate::model::name::ColumnName;
 use crate::model::table::MergeRule;
 use crate::model::table::StoredColumn;
 use crate::model::table::StoredType;
 use crate::store::entry::Entry;
 use crate::store::entry::Part;
 use crate::store::entry::Rows as RowCounts;
+use crate::store::entry::Sighting;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::part;
 use crate::store::picked::Picked;
 use arrow::array::Array;
+use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::Date32Array;
 use arrow::array::Int64Array;
+use arrow::array::RecordBatch;
 use arrow::array::StringArray;
 use arrow::array::TimestampMillisecondArray;
+use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
-use std::sync::Arc;
+use std::path::Path;
 
 fn name(text: &str) -> ColumnName {
     ColumnName::parse(text).unwrap()
@@ -124,9 +129,11 @@ fn merged(reports: &[&Report]) -> (Vec<u8>, Vec<Found>) {
         let observed = Timestamp::from_millisecond(report.observed)
             .unwrap()
             .to_string();
-        catalogue
-            .commit(&store, entry(report.id, observed, part))
-            .unwrap();
+        assert!(
+            catalogue
+                .try_commit(&store, entry(report.id, observed, part))
+                .unwrap()
+        );
     }
     let accepted = BTreeSet::new();
     let plan = plan(&store, &catalogue, &tables, &accepted).unwrap();
@@ -197,15 +204,21 @@ fn entry(id: &str, observed: String, part: Part) -> Entry {
     Entry {
         format: Entry::FORMAT,
         content_id: id.to_owned(),
+        variant: String::new(),
         name: id.to_owned(),
         container: String::new(),
-        sightings: Vec::new(),
+        sightings: vec![Sighting {
+            path: id.to_owned(),
+            bytes: 0,
+            modified: 0,
+        }],
         context: String::new(),
         decoder: 1,
         answers: String::new(),
         failure: None,
         tables: vec![report],
         committed_at: String::new(),
+        taken_ms: 0,
     }
 }
 

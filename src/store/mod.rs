@@ -3,14 +3,20 @@
 //! Knows tables, not reports; knows no clock: whoever commits says when. The seam to the file system is five verbs.
 
 mod choose;
+pub mod compact;
 pub mod decisions;
 pub mod entry;
 pub mod files;
+mod keyed;
 pub mod layout;
 pub mod listing;
 pub mod lock;
+mod log;
 pub mod marts;
+pub mod memos;
 pub mod merge;
+pub mod observed;
+mod pack;
 pub mod part;
 pub mod picked;
 pub mod reader;
@@ -18,6 +24,7 @@ pub mod rejects;
 pub mod reports;
 pub mod slices;
 mod splice;
+mod versions;
 pub mod writer;
 
 use std::path::Path;
@@ -68,6 +75,16 @@ pub enum StoreError {
         path: PathBuf,
         source: serde_json::Error,
     },
+    #[error("the catalogue has no entry {seq}; was reports/ of the store changed by hand?")]
+    NoEntry { seq: u64 },
+    #[error(
+        "the part {part} is neither in a file nor in a pack; read its report again: delete memos/ of the store and run"
+    )]
+    NoPart { part: Box<str> },
+    #[error("the pack {} does not give back the part {part} as it was; the parts stay as they are; please report this", path.display())]
+    Pack { path: PathBuf, part: Box<str> },
+    #[error("{} does not hold what was written to it; the entries are still in files of their own", path.display())]
+    Segment { path: PathBuf },
     #[error("{}: column {column} is {found}, but the table declares {declared}; run `sellerlake ingest` to read its report again", path.display())]
     ColumnType {
         path: PathBuf,

@@ -32,41 +32,78 @@ pub fn read_rows(
     start: u64,
     rows: u64,
 ) -> Result<Vec<RecordBatch>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::File {
-        verb: "open",
-        path: path.into(),
-        source,
-    })?;
+    stream(path, schema, start, rows)?.collect()
+}
+
+/// The same, batch by batch: what is held does not grow with the file.
+///
+/// # Errors
+/// When the file cannot be opened; what is wrong further on is in the items.
+pub fn stream(
+    path: &Path,
+    schema: &SchemaRef,
+    start: u64,
+    rows: u64,
+) -> Result<impl Iterator<Item = Result<RecordBatch, StoreError>> + use<>, StoreError> {
     let failed = |source| StoreError::Decode {
         path: path.into(),
         source,
     };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(failed)?
+    let reader = open(path)?
         .with_batch_size(BATCH)
         .with_offset(usize::try_from(start).unwrap_or(usize::MAX))
         .with_limit(usize::try_from(rows).unwrap_or(usize::MAX))
         .build()
         .map_err(failed)?;
-    reader
-        .map(|batch| {
-            let batch = batch.map_err(|source| StoreError::Rows {
-                path: path.into(),
-                source,
-            })?;
-            conform(path, &batch, schema)
-        })
-        .collect()
+    let (path, schema) = (path.to_path_buf(), schema.clone());
+    Ok(reader.map(move |batch| {
+        let batch = batch.map_err(|source| StoreError::Rows {
+            path: path.clone(),
+            source,
+        })?;
+        conform(&path, &batch, &schema)
+    }))
+}
+
+/// The schema that a file has, and how many rows.
+///
+/// # Errors
+/// When it is missing or damaged.
+pub fn shape_of(path: &Path) -> Result<(SchemaRef, u64), StoreError> {
+    let reader = open(path)?;
+    let rows = reader.metadata().file_metadata().num_rows();
+    Ok((
+        reader.schema().clone(),
+        u64::try_from(rows).unwrap_or_default(),
+    ))
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::File {
+        verb: "open",
+        path: path.into(),
+        source,
+    })?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| StoreError::Decode {
+        path: path.into(),
+        source,
+    })
 }
 
 /// The fingerprint that a file was made from, or none when there is no such file or it is damaged.
 pub fn inputs_of(path: &Path) -> Option<String> {
-    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
-    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
-    pairs.iter().find(|pair| pair.key == INPUTS)?.value.clone()
+    note_of(path, INPUTS)
 }
 
-fn conform(
+/// What stands under a key in a file's footer.
+pub(super) fn note_of(path: &Path, key: &str) -> Option<String> {
+    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
+    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == key)?.value.clone()
+}
+
+/// Lays a batch into the schema that is wanted of it.
+pub(super) fn conform(
     path: &Path,
     batch: &RecordBatch,
     schema: &SchemaRef,

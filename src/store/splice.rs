@@ -2,18 +2,17 @@
 //! group at a time, however large the partition.
 
 use crate::model::table::Table;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::choose::Piece;
 use crate::store::entry::SliceEntry;
 use crate::store::files;
-use crate::store::layout;
 use crate::store::merge::PartRef;
+use crate::store::observed::Observed;
 use crate::store::part;
-use crate::store::reader;
 use crate::store::writer;
 use arrow::array::BooleanArray;
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
@@ -40,10 +39,10 @@ const POOL: usize = 65_536;
 /// # Errors
 /// When a part cannot be read or the file cannot be written; the old file is then still there.
 pub(super) fn write(
-    store: &Store,
+    observed: &Observed<'_>,
     path: &Path,
     table: &Table,
-    parts: &[PartRef<'_>],
+    parts: &[PartRef],
     pieces: &[Piece],
     fingerprint: &str,
 ) -> Result<(), StoreError> {
@@ -69,6 +68,7 @@ pub(super) fn write(
     let out = SerializedFileWriter::new(BufWriter::new(file), root.clone(), properties)
         .map_err(failed)?;
     let mut splicer = Splicer {
+        observed,
         path,
         table,
         schema,
@@ -79,11 +79,10 @@ pub(super) fn write(
         open: None,
     };
     for piece in pieces {
-        let Some(entry) = parts[piece.part].slices.get(piece.slice) else {
-            continue;
-        };
-        let path = store.root().join(layout::native(parts[piece.part].path));
-        splicer.add(&path, entry, piece.members.as_ref())?;
+        let part = &parts[piece.part];
+        if let Some(entry) = part.slices().get(piece.slice) {
+            splicer.add(part.path(), entry, piece.members.as_ref())?;
+        }
     }
     splicer.flush()?;
     splicer.out.close().map_err(failed)?;
@@ -92,6 +91,7 @@ pub(super) fn write(
 }
 
 struct Splicer<'a> {
+    observed: &'a Observed<'a>,
     path: &'a Path,
     table: &'a Table,
     schema: SchemaRef,
@@ -114,14 +114,26 @@ impl Splicer<'_> {
 
     fn add(
         &mut self,
-        part: &Path,
+        part: &str,
         entry: &SliceEntry,
         members: Option<&BTreeSet<String>>,
     ) -> Result<(), StoreError> {
-        if members.is_none() && entry.own_groups && self.copy(part, entry)? {
-            return Ok(());
+        if members.is_none() && entry.own_groups {
+            let copied = match self.observed.loose(part) {
+                Some(path) => self.copy(&path, entry)?,
+                None => false,
+            };
+            return if copied {
+                Ok(())
+            } else {
+                self.encode_alone(part, entry)
+            };
         }
-        for batch in reader::read_rows(part, &self.schema, entry.start, entry.rows)? {
+        for batch in self
+            .observed
+            .stream(part, &self.schema, entry.start, entry.rows)?
+        {
+            let batch = batch?;
             let batch = match (members, part::member_column(self.table, &batch)) {
                 (Some(wanted), Some(column)) => {
                     let kept: BooleanArray = (0..batch.num_rows())
@@ -144,7 +156,27 @@ impl Splicer<'_> {
         }
     }
 
-    /// Copies the row groups of a slice. False when the part was written with another schema: then its rows are read.
+    /// Writes a large slice that cannot be copied just as its part has it: in row groups of its own. Whether it was
+    /// copied must not show.
+    fn encode_alone(&mut self, part: &str, entry: &SliceEntry) -> Result<(), StoreError> {
+        self.flush()?;
+        let mut start = entry.start;
+        let end = entry.start + entry.rows;
+        while start < end {
+            let rows = (end - start).min(writer::ROW_GROUP as u64);
+            let batches = self.observed.read(part, &self.schema, start, rows)?;
+            let group =
+                concat_batches(&self.schema, &batches).map_err(|source| StoreError::Rows {
+                    path: self.path.into(),
+                    source,
+                })?;
+            self.append_encoded(&[group])?;
+            start += rows;
+        }
+        Ok(())
+    }
+
+    /// Copies the row groups of a slice. False when the part was written with another schema.
     fn copy(&mut self, part: &Path, entry: &SliceEntry) -> Result<bool, StoreError> {
         if self.open.as_ref().is_none_or(|(path, _)| path != part) {
             let file = File::open(part).map_err(|source| StoreError::File {
@@ -201,9 +233,14 @@ impl Splicer<'_> {
             self.pool.clear();
             return Ok(());
         }
-        let bytes = bytes::Bytes::from(writer::encode(self.path, &self.schema, &self.pool, None)?);
-        self.pool.clear();
+        let pool = std::mem::take(&mut self.pool);
         self.pooled = 0;
+        self.append_encoded(&pool)
+    }
+
+    /// Encodes some rows and copies what they came to.
+    fn append_encoded(&mut self, batches: &[RecordBatch]) -> Result<(), StoreError> {
+        let bytes = bytes::Bytes::from(writer::encode(self.path, &self.schema, batches, None)?);
         let failed = self.failed();
         let reader = SerializedFileReader::new(bytes.clone()).map_err(&failed)?;
         let groups = reader.metadata().row_groups();

@@ -13,7 +13,7 @@ use parquet::file::properties::WriterProperties;
 use std::path::Path;
 
 /// Rows of a row group: enough to compress well, few enough to skip by statistics.
-const ROW_GROUP: usize = 131_072;
+pub(super) const ROW_GROUP: usize = 131_072;
 
 /// Encodes batches of one schema. `inputs` is a fingerprint of what the rows were made from, kept in the footer.
 ///

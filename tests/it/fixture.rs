@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sellerlake::ingest;
 use sellerlake::ingest::Context;
 use sellerlake::ingest::Flags;
+use sellerlake::ingest::Manner;
 use sellerlake::ingest::Outcome;
 use sellerlake::ingest::current;
 use sellerlake::ingest::current::Refreshed;
@@ -18,6 +19,7 @@ use sellerlake::observe::Silent;
 use sellerlake::schema::catalog::Catalog;
 use sellerlake::store::Store;
 use sellerlake::store::decisions::Decision;
+use sellerlake::store::entry::Entry;
 use sellerlake::store::entry::TableEntry;
 use sellerlake::store::files;
 use sellerlake::store::layout::native;
@@ -30,6 +32,7 @@ use std::fs;
 use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
@@ -59,6 +62,7 @@ pub(crate) struct Shop {
     workspace: Workspace,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) flags: Flags,
+    pub(crate) verify: bool,
 }
 
 /// What one run did.
@@ -80,6 +84,7 @@ impl Shop {
             workspace: Workspace { root, config },
             decisions: Vec::new(),
             flags: Flags::default(),
+            verify: false,
         }
     }
 
@@ -120,9 +125,23 @@ impl Shop {
             .unwrap()
             .candidates;
         arrange(&mut candidates);
-        let now = "2026-03-01T00:00:00Z";
-        let outcomes =
-            ingest::ingest(&context, &store, &mut catalogue, &candidates, now, &Silent).unwrap();
+        let manner = Manner {
+            verify: self.verify,
+            clock: &|| "2026-03-01T00:00:00Z".parse().unwrap(),
+        };
+        let ingested = ingest::ingest(
+            &context,
+            &store,
+            &mut catalogue,
+            &candidates,
+            manner,
+            &Silent,
+        )
+        .unwrap();
+        let mut outcomes = ingested.outcomes;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.known) {
+            outcome.entries = entries_at(&catalogue, &outcome.path, &outcome.contents);
+        }
         let refreshed = current::refresh(&context, &store, &catalogue, &Silent).unwrap();
         Run {
             outcomes,
@@ -182,6 +201,17 @@ impl Shop {
             "2026-02-12T02:00:00Z".parse().unwrap(),
         )
     }
+}
+
+/// What the catalogue says of a file that was not read again.
+fn entries_at(catalogue: &Catalogue, path: &str, contents: &[String]) -> Vec<Arc<Entry>> {
+    let is_here = |entry: &Arc<Entry>| entry.sightings.iter().any(|seen| seen.path == path);
+    contents
+        .iter()
+        .flat_map(|content| catalogue.seqs_of(content))
+        .map(|seq| catalogue.entry(seq).unwrap())
+        .filter(is_here)
+        .collect()
 }
 
 /// Rows as text by column name, without what is null.

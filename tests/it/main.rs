@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod controls;
 mod crash;
 mod fixture;
 mod golden;
