@@ -8,10 +8,13 @@ mod args;
 mod build;
 mod check;
 mod compact;
+#[cfg(test)]
+mod fault_tests;
 mod ingest;
 mod init;
 mod inspect;
 mod ls;
+mod made_of;
 mod progress;
 mod query;
 mod render;
@@ -21,6 +24,7 @@ mod schema;
 mod session;
 mod summary;
 mod terminal;
+mod upload;
 
 use crate::cli::args::Cli;
 use crate::cli::args::Command;

@@ -14,6 +14,7 @@ mod sift;
 mod sums;
 mod survey;
 mod table;
+mod totals;
 
 use crate::ingest::commit::Clerk;
 use crate::ingest::file::DocumentReading;
@@ -73,6 +74,7 @@ impl Context<'_> {
             ratio: limits.ratio,
             entries: limits.entries,
             depth: limits.depth,
+            sheet_cells: limits.sheet_cells,
         }
     }
 

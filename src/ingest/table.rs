@@ -215,7 +215,7 @@ fn read_detected(
     let mut of_rows = BTreeSet::new();
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
-            && let Some(text) = rows.greatest(column, &fact.pattern)
+            && let Some(text) = rows.greatest(column, fact)
         {
             evidence.facts.learn_of_rows(fact, &text, &mut of_rows);
         }

@@ -15,6 +15,7 @@ mod golden;
 mod headers;
 mod large;
 mod nested;
+mod nights;
 mod oracle;
 mod own_schema;
 mod pipelines;

@@ -15,12 +15,32 @@ use crate::publish::look::Side;
 use crate::publish::review::page::escaped;
 use crate::publish::shown;
 use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
 
 /// One column, ready to be drawn.
 struct Drawn<'a> {
     column: &'a SheetColumn<'a>,
     cells: Cells<'a>,
     look: Look,
+    /// `f`: short enough to stand on one line; `l`: long enough to need room.
+    fit: &'static str,
+}
+
+/// Digits wide up to which a text is not broken, and from which it is prose.
+const SHORT: usize = 14;
+const PROSE: usize = 40;
+
+fn fit(cells: Cells<'_>, rows: usize) -> &'static str {
+    let widest = (0..rows).filter_map(|row| match cells.at(row) {
+        Cell::Text(text) => Some(text.width()),
+        _ => None,
+    });
+    match widest.max() {
+        None => "f",
+        Some(width) if width <= SHORT => "f",
+        Some(width) if width >= PROSE => "l",
+        Some(_) => "",
+    }
 }
 
 /// The table with a header that sorts it.
@@ -38,6 +58,7 @@ pub(super) fn html(lang: Lang, caption: &str, sheet: &Sheet<'_>) -> Result<Strin
                 column,
                 cells,
                 look,
+                fit: fit(cells, sheet.batch.num_rows()),
             })
         })
         .collect::<Result<_, PublishError>>()?;
@@ -100,10 +121,14 @@ fn cell(out: &mut String, lang: Lang, drawn: &Drawn<'_>, row: usize, market: &st
         (Some(Cue::Sound), Cell::Bool(false)) => "doubt",
         _ => "",
     };
-    let class = match (drawn.look.side, class) {
-        (Side::Right, "") => " class=\"n\"".to_owned(),
-        (_, "") => String::new(),
-        (_, class) => format!(" class=\"{class}\""),
+    let fit = match drawn.look.side {
+        Side::Right => "n",
+        _ => drawn.fit,
+    };
+    let class = [fit, class].join(" ");
+    let class = match class.trim() {
+        "" => String::new(),
+        class => format!(" class=\"{class}\""),
     };
     let _ = write!(
         out,
