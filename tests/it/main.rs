@@ -14,6 +14,7 @@ mod fixture;
 mod golden;
 mod headers;
 mod large;
+mod nested;
 mod nights;
 mod oracle;
 mod own_schema;
