@@ -16,6 +16,7 @@ mod large;
 mod nights;
 mod oracle;
 mod own_schema;
+mod packs;
 mod pipelines;
 mod plain;
 mod props;
