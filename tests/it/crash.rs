@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use crate::fixture::catalog;
+use crate::fixture::quick_folder;
 use crate::fixture::rows_of;
 use crate::fixture::slashed;
 use crate::nights::Nights;
@@ -142,7 +143,7 @@ fn run(root: &Path, arguments: &[&str]) -> Duration {
 }
 
 fn undisturbed() -> Undisturbed {
-    let home = tempfile::tempdir().unwrap();
+    let home = quick_folder();
     let start = home.path().join("0");
     fs::create_dir_all(start.join("inbox")).unwrap();
     fs::write(start.join("sellerlake.toml"), CONFIG).unwrap();
@@ -194,7 +195,7 @@ fn chance(round: u32, salt: u64) -> f64 {
 
 /// One round. True when something was still at work when it was killed.
 fn round(n: u32, undisturbed: &Undisturbed) -> bool {
-    let home = tempfile::tempdir().unwrap();
+    let home = quick_folder();
     let root = home.path();
     let night = usize::try_from(n).unwrap() % undisturbed.made.len();
     if night == 0 {

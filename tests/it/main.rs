@@ -18,6 +18,7 @@ mod nested;
 mod nights;
 mod oracle;
 mod own_schema;
+mod packs;
 mod pipelines;
 mod plain;
 mod props;
