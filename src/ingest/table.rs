@@ -32,6 +32,7 @@ use crate::normalise::identity::Evidence;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::KnownAccount;
 use crate::normalise::identity::Question;
+use crate::normalise::market;
 use crate::read;
 use crate::read::Document;
 use crate::read::ReadError;
@@ -193,7 +194,7 @@ fn read_detected(
         &detection.binding,
         &detection.labels,
         &fields,
-        evidence.rows_have_market && identity::market_of_blank(&evidence).is_none(),
+        evidence.rows_have_market && market::of_blank(&evidence).is_none(),
         around.path,
         table.sheet.as_deref(),
     );

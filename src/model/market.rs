@@ -402,12 +402,12 @@ impl Market {
     pub const fn domain(self) -> &'static str {
         self.0.domain
     }
-    /// ISO 4217.
     /// The smallest coins in one unit of the currency: prices of programs come in these.
     pub fn minor_units(self) -> u32 {
         if self.currency() == "JPY" { 1 } else { 100 }
     }
 
+    /// ISO 4217.
     pub const fn currency(self) -> &'static str {
         self.0.currency
     }

@@ -183,31 +183,7 @@ pub fn place(
     answers: &Answers,
     has: impl Fn(&ColumnName) -> bool,
 ) -> Result<Placing, Question> {
-    let ranged = |table: TableName| -> Result<Placing, Question> {
-        let (period, certain) = match (identity.period, days.extremes()) {
-            (Some(period), _) => (period, true),
-            (None, Some(extremes)) => (extremes, false),
-            (None, None) => {
-                return Err(Question {
-                    about: About::Period,
-                    text:
-                        "nothing tells which days this covers: no dates inside and none in the name"
-                            .into(),
-                });
-            }
-        };
-        let how = How::Fixed {
-            start: period.0,
-            end: period.1,
-            certain,
-        };
-        Ok(Placing {
-            table,
-            kind: Some(PeriodKind::Range),
-            how,
-            span: Some(period),
-        })
-    };
+    let ranged = |table| ranged(table, days, identity);
     match &output.period {
         Period::Day {
             day,
@@ -282,6 +258,32 @@ pub fn place(
             span: None,
         }),
     }
+}
+
+/// All rows cover the days of the report as a whole.
+fn ranged(table: TableName, days: &Days, identity: &Identity) -> Result<Placing, Question> {
+    let (period, certain) = match (identity.period, days.extremes()) {
+        (Some(period), _) => (period, true),
+        (None, Some(extremes)) => (extremes, false),
+        (None, None) => {
+            return Err(Question {
+                about: About::Period,
+                text: "nothing tells which days this covers: no dates inside and none in the name"
+                    .into(),
+            });
+        }
+    };
+    let how = How::Fixed {
+        start: period.0,
+        end: period.1,
+        certain,
+    };
+    Ok(Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how,
+        span: Some(period),
+    })
 }
 
 /// Rows whose day column names a week or month each, of which the report may cover a part.

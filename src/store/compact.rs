@@ -69,13 +69,18 @@ pub fn plan(
     let root = store.root().join("observed");
     let mut loose: BTreeMap<String, usize> = BTreeMap::new();
     let folders: Vec<PathBuf> = match among {
-        Some(some) => some.iter().map(|folder| root.join(layout::native(folder))).collect(),
+        Some(some) => some
+            .iter()
+            .map(|folder| root.join(layout::native(folder)))
+            .collect(),
         None => vec![root.clone()],
     };
     for folder in folders {
         for path in files::list(&folder)? {
             let is_part = path.extension().is_some_and(|ending| ending == "parquet");
-            let below = path.parent().and_then(|folder| folder.strip_prefix(&root).ok());
+            let below = path
+                .parent()
+                .and_then(|folder| folder.strip_prefix(&root).ok());
             if let Some(below) = below.and_then(Path::to_str)
                 && is_part
                 && !layout::is_pack(&path)
@@ -87,7 +92,11 @@ pub fn plan(
     loose.retain(|_, n| *n >= least);
     let mut jobs: BTreeMap<String, BTreeMap<String, PartRef>> = BTreeMap::new();
     for (seq, head) in catalogue.heads() {
-        if !head.partitions.iter().any(|folder| loose.contains_key(folder)) {
+        if !head
+            .partitions
+            .iter()
+            .any(|folder| loose.contains_key(folder))
+        {
             continue;
         }
         for part in PartRef::all(&catalogue.entry(seq)?) {
@@ -144,7 +153,11 @@ pub fn run(store: &Store, job: &Job) -> Result<Option<Compacted>, StoreError> {
         .root()
         .join(layout::native(&layout::pack(&job.folder, &name)));
     let index_path = layout::pack_index(&rows_path);
-    let seen: u64 = sources.iter().flat_map(|source| &source.slices).map(|slice| slice.2).sum();
+    let seen: u64 = sources
+        .iter()
+        .flat_map(|source| &source.slices)
+        .map(|slice| slice.2)
+        .sum();
     let versions = if rows_path.is_file() {
         // Made before, by somebody who was killed before the parts were cleared away.
         check(&observed, &Pack::open(&rows_path, &index_path)?, &sources)?;
@@ -164,7 +177,10 @@ pub fn run(store: &Store, job: &Job) -> Result<Option<Compacted>, StoreError> {
         }
     }
     for source in &sources {
-        files::delete(store.root(), &store.root().join(layout::native(source.part.path())))?;
+        files::delete(
+            store.root(),
+            &store.root().join(layout::native(source.part.path())),
+        )?;
     }
     Ok(Some(Compacted {
         folder: job.folder.clone(),

@@ -194,7 +194,9 @@ fn write(path: &PathBuf, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
     let seqs = entries
         .iter()
         .map(|(seq, _)| i64::try_from(*seq).unwrap_or(i64::MAX));
-    let texts = entries.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    let texts = entries
+        .iter()
+        .map(|(_, bytes)| String::from_utf8_lossy(bytes));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from_iter_values(seqs)),
         Arc::new(StringArray::from_iter_values(texts)),

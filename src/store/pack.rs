@@ -127,7 +127,10 @@ impl Pack {
         let (mut before, end) = (0, start.saturating_add(rows));
         let mut pieces = Vec::new();
         for (first, n) in &observation.runs {
-            let (from, to) = (start.clamp(before, before + n), end.clamp(before, before + n));
+            let (from, to) = (
+                start.clamp(before, before + n),
+                end.clamp(before, before + n),
+            );
             if from < to {
                 pieces.push((first + (from - before), to - from));
             }
@@ -171,12 +174,7 @@ impl Pack {
             return Ok(RecordBatch::new_empty(schema.clone()));
         };
         let place = |number: i64| u64::try_from(number).unwrap_or_default();
-        let span = reader::read_rows(
-            &self.rows,
-            &self.schema,
-            place(*low),
-            place(high - low + 1),
-        )?;
+        let span = reader::read_rows(&self.rows, &self.schema, place(*low), place(high - low + 1))?;
         let span = concat_batches(&self.schema, &span).map_err(failed)?;
         let wanted =
             UInt64Array::from_iter_values(numbers.iter().map(|number| place(number - low)));
@@ -199,8 +197,7 @@ impl Pack {
                 told(observation, name, field.data_type(), n)
             });
         }
-        let whole =
-            RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(failed)?;
+        let whole = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(failed)?;
         reader::conform(&self.rows, &whole, schema)
     }
 }

@@ -165,12 +165,11 @@ impl Splicer<'_> {
         while start < end {
             let rows = (end - start).min(writer::ROW_GROUP as u64);
             let batches = self.observed.read(part, &self.schema, start, rows)?;
-            let group = concat_batches(&self.schema, &batches).map_err(|source| {
-                StoreError::Rows {
+            let group =
+                concat_batches(&self.schema, &batches).map_err(|source| StoreError::Rows {
                     path: self.path.into(),
                     source,
-                }
-            })?;
+                })?;
             self.append_encoded(&[group])?;
             start += rows;
         }

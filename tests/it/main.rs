@@ -8,11 +8,13 @@
 )]
 
 mod cli;
+mod controls;
 mod crash;
 mod fixture;
 mod golden;
 mod headers;
 mod large;
+mod nights;
 mod oracle;
 mod own_schema;
 mod pipelines;
