@@ -74,6 +74,7 @@ impl Context<'_> {
             ratio: limits.ratio,
             entries: limits.entries,
             depth: limits.depth,
+            sheet_cells: limits.sheet_cells,
         }
     }
 
