@@ -24,6 +24,7 @@ mod schema;
 mod session;
 mod summary;
 mod terminal;
+mod upload;
 
 use crate::cli::args::Cli;
 use crate::cli::args::Command;

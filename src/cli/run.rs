@@ -14,6 +14,7 @@ use crate::cli::render::shown_as;
 use crate::cli::review;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::cli::upload;
 use crate::model::id;
 use crate::observe::Event;
 use crate::observe::Observer;
@@ -350,6 +351,12 @@ fn publish_marts(
     let mut published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
         .context("cannot publish")?;
     published.extend(review::publish_last(session, pipelines, report, Lang::Zh)?);
+    for ((_, mart), batch) in named.iter().zip(&batches) {
+        if let Some(form) = upload::form(mart, batch) {
+            published
+                .extend(publish::fill(&folder, &form, report.as_of).context("cannot publish")?);
+        }
+    }
     observer.on(Event::End {
         stage: Stage::Publish,
     });

@@ -387,6 +387,12 @@ impl Market {
         }
         let host = lower.rsplit("://").next()?.split('/').next()?;
         let host = host.strip_prefix("www.").unwrap_or(host);
+        // Advertising writes `AMAZON_CO_UK`, and by mistake `UAMAZON_FR`.
+        let dotted = host.replace('_', ".");
+        let host = dotted
+            .strip_prefix('u')
+            .filter(|host| host.starts_with("amazon."))
+            .unwrap_or(&dotted);
         Self::all().find(|market| {
             let facts = market.0;
             facts.names.contains(&lower.as_str())

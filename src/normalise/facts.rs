@@ -49,6 +49,8 @@ pub struct Claim {
     pub name: Box<str>,
     pub value: Box<str>,
     pub origin: Origin,
+    /// False where the schema says that what is told is likely and not sure.
+    pub certain: bool,
 }
 
 /// Facts in the order in which they were found.
@@ -67,7 +69,7 @@ impl Facts {
         };
         for fact in schema.facts.iter().filter(|fact| fact.from == *from) {
             for (name, value) in told(fact, text) {
-                self.add(name, value, origin);
+                self.claim(name, value, origin, fact.certain);
             }
         }
     }
@@ -77,16 +79,21 @@ impl Facts {
     pub fn learn_of_rows(&mut self, fact: &Fact, text: &str, before: &mut BTreeSet<Box<str>>) {
         for (name, value) in told(fact, text) {
             if before.insert(name.into()) {
-                self.add(name, value, Origin::Content);
+                self.claim(name, value, Origin::Content, fact.certain);
             }
         }
     }
 
     pub fn add(&mut self, name: &str, value: &str, origin: Origin) {
+        self.claim(name, value, origin, true);
+    }
+
+    fn claim(&mut self, name: &str, value: &str, origin: Origin, certain: bool) {
         let claim = Claim {
             name: name.into(),
             value: value.into(),
             origin,
+            certain,
         };
         if !self.claims.contains(&claim) {
             self.claims.push(claim);
@@ -169,6 +176,13 @@ pub fn unambiguous_date(text: &str) -> Option<Date> {
         },
         _ => None,
     }
+}
+
+/// The first day that a text names, in any form that file names have.
+pub fn day_in(text: &str) -> Option<Date> {
+    text.parse()
+        .ok()
+        .or_else(|| dates_in(text).first().copied())
 }
 
 /// `2026-01-31`, `2026_01_31`, `20260131`, `01-31-2026` (Amazon's own order) and `Jan_4_2020`.
@@ -316,6 +330,7 @@ mod tests {
             from: FactSource::Preamble,
             pattern: regex::Regex::new(pattern).unwrap(),
             values: Vec::new(),
+            certain: true,
         };
         let (own, other) = (
             fact("^(?<marketplace>amazon[.]ca)$"),
@@ -379,6 +394,24 @@ mod tests {
                     .collect::<Vec<_>>(),
                 dates,
                 "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_names_a_day_in_any_form_of_file_names() {
+        for (text, day) in [
+            ("20260131", Some("2026-01-31")),
+            ("2026-01-31", Some("2026-01-31")),
+            ("Nov_21_2019", Some("2019-11-21")),
+            ("20261331", None),
+            ("1769990400000", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                day_in(text).map(|day| day.to_string()).as_deref(),
+                day,
+                "{text}"
             );
         }
     }

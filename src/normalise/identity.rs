@@ -4,6 +4,7 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::facts::day_in;
 use crate::normalise::market;
 use crate::normalise::row_market::RowMarkets;
 use crate::normalise::unit;
@@ -83,6 +84,8 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// False where the schema does not vouch for what told the period.
+    pub period_is_certain: bool,
     /// What each of its dates stands for, where the report says so.
     pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
@@ -190,6 +193,7 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         observed_day: observed.1,
         observed_from: observed.2,
         period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
         unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
@@ -211,6 +215,7 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         observed_day,
         observed_from,
         period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
         unit: unit::told(&evidence.facts),
         currency: None,
     }
@@ -308,12 +313,7 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
         if let Some(at) = instant(&claim.value) {
             return Some((at, local_day(at), claim.origin));
         }
-        if let Some(day) = claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-        {
+        if let Some(day) = day_in(&claim.value) {
             return Some((noon(day)?, day, claim.origin));
         }
     }
@@ -350,13 +350,6 @@ fn instant(text: &str) -> Option<Timestamp> {
     time.to_zoned(TimeZone::UTC)
         .ok()
         .map(|zoned| zoned.timestamp())
-}
-
-pub(super) fn dated(text: &str) -> Option<Date> {
-    crate::normalise::facts::name_facts(text)
-        .dates
-        .first()
-        .copied()
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

@@ -263,7 +263,7 @@ pub fn place(
 /// All rows cover the days of the report as a whole.
 fn ranged(table: TableName, days: &Days, identity: &Identity) -> Result<Placing, Question> {
     let (period, certain) = match (identity.period, days.extremes()) {
-        (Some(period), _) => (period, true),
+        (Some(period), _) => (period, identity.period_is_certain),
         (None, Some(extremes)) => (extremes, false),
         (None, None) => {
             return Err(Question {

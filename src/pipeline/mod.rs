@@ -10,7 +10,9 @@ mod door;
 pub mod engine;
 pub mod graph;
 pub mod maker;
+pub mod packing;
 pub mod pairs;
+mod reading;
 pub mod restock;
 pub mod review;
 pub mod subset;
@@ -76,6 +78,18 @@ pub struct Mart {
     pub show: Vec<ColumnName>,
     /// A bool column: only rows where it holds are shown.
     pub show_where: Option<ColumnName>,
+    /// The file that somebody else's program takes, where the mart is made for one.
+    pub upload: Option<Upload>,
+}
+
+/// A workbook of one sheet with exactly these labels in its first row.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    pub sheet: Box<str>,
+    /// One file for each value of these text columns.
+    pub by: Vec<ColumnName>,
+    /// The labels in their order, each with the column that fills it.
+    pub header: Vec<(Box<str>, Option<ColumnName>)>,
 }
 
 /// The date column whose values are folders.

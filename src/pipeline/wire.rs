@@ -58,6 +58,11 @@ pub(super) struct WireMart {
     #[serde(default)]
     pub(super) show: Vec<Spanned<String>>,
     pub(super) show_where: Option<Spanned<String>>,
+    pub(super) upload_sheet: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_by: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_header: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
@@ -71,6 +76,7 @@ pub(super) struct WireColumn {
     pub(super) r#type: Spanned<String>,
     #[serde(default)]
     pub(super) unit: String,
+    pub(super) header: Option<Spanned<String>>,
     pub(super) meaning: String,
     pub(super) meaning_zh: String,
 }

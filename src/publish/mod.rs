@@ -14,6 +14,8 @@ pub mod shown;
 mod xlsx;
 
 pub use crate::publish::label::Lang;
+pub use crate::publish::xlsx::form::Form;
+pub use crate::publish::xlsx::form::fill;
 
 use crate::publish::cell::Cells;
 use crate::publish::csv::Csv;

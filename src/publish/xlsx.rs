@@ -2,6 +2,7 @@
 //! words; how one mart is written stands in `worksheet`.
 
 pub(in crate::publish) mod review;
+pub(super) mod form;
 mod style;
 mod worksheet;
 

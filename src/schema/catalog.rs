@@ -306,7 +306,8 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     columns
 }
 
-/// Facts that become columns of every row: text, or whole numbers where the pattern takes nothing but digits.
+/// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
+/// takes eight.
 pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
     let mut columns = BTreeMap::new();
     for fact in &schema.facts {
@@ -316,19 +317,23 @@ pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
             .flatten()
             .filter(|group| !FACT_NAMES.contains(group))
         {
-            let digits = [format!("(?<{group}>\\d+)"), format!("(?P<{group}>\\d+)")];
-            let whole = digits
+            let takes_only = |what: &str| {
+                [
+                    format!("(?<{group}>{what})"),
+                    format!("(?P<{group}>{what})"),
+                ]
                 .iter()
-                .any(|form| fact.pattern.as_str().contains(form));
+                .any(|form| fact.pattern.as_str().contains(form))
+            };
+            let ty = if takes_only("\\d+") {
+                StoredType::Integer
+            } else if takes_only("\\d{8}") {
+                StoredType::Date
+            } else {
+                StoredType::Text
+            };
             if let Ok(name) = ColumnName::parse(group) {
-                columns.insert(
-                    name,
-                    if whole {
-                        StoredType::Integer
-                    } else {
-                        StoredType::Text
-                    },
-                );
+                columns.insert(name, ty);
             }
         }
     }

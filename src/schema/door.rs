@@ -450,6 +450,7 @@ impl<'a> Door<'a> {
                 .iter()
                 .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
                 .collect(),
+            certain: wire.certain.unwrap_or(true),
         })
     }
 

@@ -179,6 +179,8 @@ pub struct Fact {
     pub pattern: Regex,
     /// Texts that stand for another, compared without case.
     pub values: Vec<(Box<str>, Box<str>)>,
+    /// False where what is told is likely and not sure: a period told so is one that no sum may rest on.
+    pub certain: bool,
 }
 
 /// Where a fact is looked for.

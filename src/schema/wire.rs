@@ -184,6 +184,8 @@ pub(super) struct WireFact {
     pub(super) pattern: Spanned<String>,
     #[serde(default)]
     pub(super) values: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) certain: Option<bool>,
 }
 
 #[derive(Deserialize)]

@@ -316,7 +316,15 @@ fn the_sample_feeds_what_stages_read() {
         .collect();
     assert_eq!(
         empty,
-        ["ads_campaign_range", "ads_product_range"],
+        [
+            "ads_campaign_range",
+            "ads_entity",
+            "ads_product_range",
+            "ads_targeting_range",
+            "listing",
+            "search_query",
+            "search_terms"
+        ],
         "tables that stages read and the sample leaves empty"
     );
 }
