@@ -1,6 +1,7 @@
 //! `build`: the marts from what is current. Also the second half of `run`.
 
 use crate::cli::args::BuildOptions;
+use crate::cli::as_of;
 use crate::cli::ingest::take_lock;
 use crate::cli::made_of::Materials;
 use crate::cli::query;
@@ -374,12 +375,18 @@ pub(super) fn build(
         }
         return Ok(true);
     }
+    let observer = terminal.observer();
+    let then = match &options.as_of {
+        Some(moment) => Some(as_of::open(session, moment, &*observer, terminal)?),
+        None => None,
+    };
     let request = Request {
         select: &options.select,
         full_refresh: options.full_refresh,
-        today: options.today,
+        today: then.as_ref().map_or(options.today, |then| Some(then.today)),
     };
-    let report = build_marts(session, &request, &*terminal.observer())?;
+    let session = then.as_ref().map_or(session, |then| &then.session);
+    let report = build_marts(session, &request, &*observer)?;
     let mut out = terminal.out();
     match format {
         Format::Json => {
@@ -409,6 +416,9 @@ pub(super) fn build(
             }
             for trouble in report.troubles() {
                 writeln!(out, "{trouble}")?;
+            }
+            if let Some(then) = &then {
+                writeln!(out, "{}", then.folder.join("marts").display())?;
             }
         }
     }

@@ -5,6 +5,7 @@ mod head;
 mod pick;
 
 use crate::cli::args::ReviewOptions;
+use crate::cli::as_of;
 use crate::cli::build;
 use crate::cli::build::BuildReport;
 use crate::cli::build::Request;
@@ -94,11 +95,16 @@ pub(super) fn review(
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
     let observer = terminal.observer();
+    let then = match &options.as_of {
+        Some(moment) => Some(as_of::open(session, moment, &*observer, terminal)?),
+        None => None,
+    };
     let request = Request {
         select: &[],
         full_refresh: false,
-        today: options.today,
+        today: then.as_ref().map_or(options.today, |then| Some(then.today)),
     };
+    let session = then.as_ref().map_or(session, |then| &then.session);
     let built = build::build_marts(session, &request, &*observer)?;
     let pipelines = session.pipelines()?;
     let first = session.workspace.config.week_start;
