@@ -161,8 +161,8 @@ fn lay_observed(from: &Store, to: &Store, entries: &[Entry]) -> anyhow::Result<(
         .filter_map(|part| layout::folder_of(&part.path))
         .collect();
     for folder in folders {
-        let source = from.root().join(layout::native(folder));
-        let target = to.root().join(layout::native(folder));
+        let folder = layout::native(&format!("observed/{folder}"));
+        let (source, target) = (from.root().join(&folder), to.root().join(&folder));
         for file in files::list(&source)? {
             let path = target.join(file.strip_prefix(&source).unwrap_or(&file));
             lay(&file, &path)?;
