@@ -173,6 +173,7 @@ pub(super) struct InitOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub told: Told,
@@ -269,7 +270,7 @@ impl From<Language> for Lang {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
+    /// A table, a mart, a seed, or reports, controls, findings, `passed_over`, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]

@@ -218,33 +218,8 @@ pub(super) fn build_marts(
         },
     )?;
     for built in built {
-        let report = match built.result {
-            Ok(made) => {
-                let changed = write(session, built.mart, &made.batch)?;
-                MartReport {
-                    name: built.mart.name.to_string(),
-                    rows: made.batch.num_rows() as u64,
-                    files_changed: changed as u64,
-                    made_of: made_of.get(&built.mart.name).cloned().flatten(),
-                    failure: None,
-                    checks: made
-                        .checks
-                        .iter()
-                        .filter(|check| !check.passed())
-                        .map(check_report)
-                        .collect(),
-                }
-            }
-            Err(error) => MartReport {
-                name: built.mart.name.to_string(),
-                rows: 0,
-                files_changed: 0,
-                made_of: None,
-                failure: Some(explained(&error)),
-                checks: Vec::new(),
-            },
-        };
-        reports.push(report);
+        let made_of = made_of.get(&built.mart.name).cloned().flatten();
+        reports.push(written(session, built, made_of)?);
     }
     observer.on(Event::End {
         stage: Stage::Build,
@@ -269,6 +244,36 @@ pub(super) fn build_marts(
         seeds,
         unchanged: false,
         fingerprint,
+    })
+}
+
+/// Writes a mart that was built, and says what came of it.
+fn written(
+    session: &Session,
+    built: build::Built<'_>,
+    made_of: Option<String>,
+) -> anyhow::Result<MartReport> {
+    let name = built.mart.name.to_string();
+    Ok(match built.result {
+        Ok(made) => MartReport {
+            name,
+            rows: made.batch.num_rows() as u64,
+            files_changed: write(session, built.mart, &made.batch)? as u64,
+            made_of,
+            failure: None,
+            checks: (made.checks.iter())
+                .filter(|check| !check.passed())
+                .map(check_report)
+                .collect(),
+        },
+        Err(error) => MartReport {
+            name,
+            rows: 0,
+            files_changed: 0,
+            made_of: None,
+            failure: Some(explained(&error)),
+            checks: Vec::new(),
+        },
     })
 }
 

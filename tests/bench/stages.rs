@@ -13,6 +13,7 @@ use crate::dump::Format;
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use sellerlake::decode;
 use sellerlake::decode::Field;
 use sellerlake::decode::evidence::Evidence;
@@ -33,6 +34,7 @@ use sellerlake::store::Store;
 use sellerlake::store::files;
 use sellerlake::store::layout::native;
 use sellerlake::store::part;
+use sellerlake::store::picked::Picked;
 use sellerlake::store::reader;
 use sellerlake::store::reports::Catalogue;
 use sellerlake::workspace::Workspace;
@@ -209,7 +211,6 @@ fn drain(mut reader: impl Read) -> io::Result<u64> {
 /// A file on disk to raw rows, unpacking included, as `ingest` does it for one file.
 fn split(table: &mut Measured<'_>) -> Result<Vec<(read::Document, Vec<RawChunk>)>> {
     let paths = &table.dump.paths;
-    let (limits, nestings) = (read::Limits::default(), read::Nestings::default());
     let threads = if table.format == Format::Xlsx {
         "2"
     } else {
@@ -218,7 +219,12 @@ fn split(table: &mut Measured<'_>) -> Result<Vec<(read::Document, Vec<RawChunk>)
     table.stage("split", threads, || {
         let mut all = Vec::new();
         for path in paths {
-            for document in read::open(path, &limits, None, &nestings)? {
+            for document in read::open(
+                path,
+                &read::Limits::default(),
+                None,
+                &read::Nestings::default(),
+            )? {
                 let chunks = document.tables[0]
                     .chunks(1)?
                     .collect::<std::result::Result<_, _>>()?;
@@ -299,7 +305,10 @@ fn store(table: &mut Measured<'_>, catalog: &Catalog, root: &Path) -> Result<()>
             &store,
             &mut catalogue,
             &candidates,
-            "2026-03-01T00:00:00Z",
+            ingest::Manner {
+                verify: false,
+                clock: &Timestamp::now,
+            },
             &Silent,
         )?;
         let begin_merge = Instant::now();
@@ -312,6 +321,7 @@ fn store(table: &mut Measured<'_>, catalog: &Catalog, root: &Path) -> Result<()>
     let mut parts = Vec::new();
     let mut n_rows = 0;
     for entry in outcomes
+        .outcomes
         .iter()
         .flat_map(|outcome| &outcome.entries)
         .flat_map(|entry| &entry.tables)
@@ -322,7 +332,7 @@ fn store(table: &mut Measured<'_>, catalog: &Catalog, root: &Path) -> Result<()>
             let path = store.root().join(native(&part.path));
             for batch in reader::read(&path, &declared.arrow())? {
                 n_rows += batch.num_rows() as u64;
-                parts.push((path.clone(), declared, batch));
+                parts.push((path.clone(), declared, Picked::all(batch)));
             }
         }
     }
@@ -341,8 +351,8 @@ fn store(table: &mut Measured<'_>, catalog: &Catalog, root: &Path) -> Result<()>
         return Err(format!("{n_merged} of {n_rows} rows are current").into());
     }
     table.stage("encode", "1", || {
-        for (path, declared, batch) in &parts {
-            part::encode(path, declared, batch)?;
+        for (path, declared, rows) in &parts {
+            part::encode(path, declared, rows)?;
         }
         Ok(())
     })?;

@@ -3,12 +3,10 @@
 use crate::read;
 use crate::read::Document;
 use crate::read::Limits;
-use crate::read::Nestings;
 use crate::read::ReadError;
 use crate::read::xlsx::resolve;
 use std::io::Cursor;
 use std::io::Write;
-use std::path::Path;
 use tempfile::TempDir;
 use zip::CompressionMethod;
 use zip::ZipWriter;
@@ -87,11 +85,7 @@ fn open(bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("book.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    read_at(&path)
-}
-
-fn read_at(path: &Path) -> Result<Vec<Document>, ReadError> {
-    read::open(path, &Limits::default(), None, &Nestings::default())
+    read::open(&path, &Limits::default(), None, &read::Nestings::default())
 }
 
 fn zipped(parts: &[(String, Vec<u8>)], options: SimpleFileOptions) -> Vec<u8> {
@@ -275,7 +269,8 @@ fn a_large_sheet_is_checked_to_its_end() {
         .unwrap();
     bytes[at + 3] = b'7';
     std::fs::write(&path, bytes).unwrap();
-    let documents = read_at(&path).unwrap();
+    let documents =
+        read::open(&path, &Limits::default(), None, &read::Nestings::default()).unwrap();
     let last = documents[0].tables[0].chunks(0).unwrap().last().unwrap();
     assert!(matches!(last, Err(ReadError::Damaged { .. })), "{last:?}");
 }
