@@ -2,6 +2,7 @@
 
 use crate::pipeline::packing;
 use crate::pipeline::restock;
+use crate::pipeline::time_weighted;
 use arrow::array::RecordBatch;
 use std::fmt;
 
@@ -32,9 +33,15 @@ pub const MAKERS: &[Maker] = &[
         version: 1,
     },
     Maker {
-        name: "search-term-packing",
-        inputs: &["listings", "terms", "banned phrases"],
+        name: "byte-limited-words",
+        inputs: &["listings", "phrases", "banned phrases"],
         make: packing::pack,
+        version: 1,
+    },
+    Maker {
+        name: "time-weighted-median",
+        inputs: &["points", "weeks"],
+        make: time_weighted::medians,
         version: 1,
     },
 ];

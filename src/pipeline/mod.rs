@@ -15,6 +15,7 @@ pub mod pairs;
 mod reading;
 pub mod restock;
 pub mod subset;
+pub mod time_weighted;
 pub mod wire;
 
 use crate::model::name::ColumnName;

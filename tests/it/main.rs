@@ -24,3 +24,4 @@ mod schemas;
 mod shell;
 mod stages;
 mod tidy;
+mod upload;

@@ -322,6 +322,7 @@ fn the_sample_feeds_what_stages_read() {
             "ads_product_range",
             "ads_targeting_range",
             "listing",
+            "product_history",
             "search_query",
             "search_terms"
         ],
