@@ -27,15 +27,15 @@ impl fmt::Debug for Maker {
 /// Every maker, by name. To add one: a module, and a line here.
 pub const MAKERS: &[Maker] = &[
     Maker {
-        name: "restock-simulation",
-        inputs: &["items", "supply", "demand factors"],
-        make: restock::simulate,
-        version: 1,
-    },
-    Maker {
         name: "byte-limited-words",
         inputs: &["listings", "phrases", "banned phrases"],
         make: packing::pack,
+        version: 1,
+    },
+    Maker {
+        name: "restock-simulation",
+        inputs: &["items", "supply", "demand factors"],
+        make: restock::simulate,
         version: 1,
     },
     Maker {
