@@ -3,7 +3,9 @@
 use crate::cli::ingest::Shard;
 use crate::cli::ls::What;
 use crate::cli::render::Format;
+use crate::cli::review::LAST;
 use crate::cli::session::Place;
+use crate::publish::Lang;
 use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     /// Build the marts from what is current
     Build(BuildOptions),
+    /// Write what is handed in once a month or read once a week: a page and a workbook
+    Review(ReviewOptions),
     /// Put together what was observed again and again without change; no observation is lost
     Compact,
     /// Say what files are and why; write nothing
@@ -169,6 +173,7 @@ pub(super) struct InitOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub told: Told,
@@ -227,8 +232,45 @@ pub(super) struct BuildOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ReviewOptions {
+    /// The month, as 2026-01; without it, the last whole one
+    #[arg(long, value_name = "MONTH", num_args = 0..=1, default_missing_value = LAST, conflicts_with = "week")]
+    pub month: Option<String>,
+    /// The week instead of a month, as 2026-W05 or a day in it; without a value, the last whole one
+    #[arg(long, value_name = "WEEK", num_args = 0..=1, default_missing_value = LAST)]
+    pub week: Option<String>,
+    /// The language of titles and words
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+    /// Show days and weeks from this day on: for a meeting in between
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Date>,
+    /// Keep this version as the one that was handed in; the next review opens with what moved since
+    #[arg(long)]
+    pub freeze: bool,
+    /// The day to build for; without it, today in the workspace's zone
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Zh,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
+    /// A table, a mart, a seed, or reports, controls, findings, `passed_over`, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]

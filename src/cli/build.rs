@@ -2,6 +2,7 @@
 
 use crate::cli::args::BuildOptions;
 use crate::cli::ingest::take_lock;
+use crate::cli::made_of::Materials;
 use crate::cli::query;
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
@@ -12,7 +13,6 @@ use crate::cli::terminal::Terminal;
 use crate::ingest::file::explained;
 use crate::ingest::seeds;
 use crate::ingest::seeds::Seeds;
-use crate::model::id;
 use crate::model::name::TableName;
 use crate::observe::Event;
 use crate::observe::Observer;
@@ -21,13 +21,11 @@ use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Severity;
 use crate::pipeline::build;
-use crate::pipeline::build::Inputs;
 use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
 use crate::pipeline::check::Outcome;
 use crate::pipeline::engine::polars::Polars;
 use crate::store::marts;
-use crate::store::reader;
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
 use jiff::civil::Date;
@@ -54,6 +52,9 @@ pub(super) struct MartReport {
     pub name: String,
     pub rows: u64,
     pub files_changed: u64,
+    /// What it was made of, where that can be told.
+    #[serde(default)]
+    pub made_of: Option<String>,
     /// Why it could not be built.
     pub failure: Option<String>,
     pub checks: Vec<CheckReport>,
@@ -149,7 +150,8 @@ pub(super) fn build_marts(
     let seeds = seeds::read(&session.context());
     let as_of = query::today(session, request.today);
     let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
-    let fingerprint = fingerprint(session, &inputs, &seeds)?;
+    let materials = Materials::of(session, &inputs, &seeds);
+    let fingerprint = materials.fingerprint(&session.pipeline_texts()?);
     let select: BTreeSet<TableName> = request
         .select
         .iter()
@@ -170,6 +172,10 @@ pub(super) fn build_marts(
         });
     }
     let _lock = take_lock(session)?;
+    // Whoever held the lock may have merged: what is built is what is current now.
+    let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
+    let materials = Materials::of(session, &inputs, &seeds);
+    let fingerprint = materials.fingerprint(&session.pipeline_texts()?);
     let n_stages: u64 = pipelines
         .iter()
         .map(|pipeline| pipeline.stages.len() as u64)
@@ -178,10 +184,29 @@ pub(super) fn build_marts(
         stage: Stage::Build,
         total: n_stages,
     });
+    let made_of = materials.by_mart(&pipelines, &inputs);
+    let before = reports_before(session);
+    let mut wanted = select.clone();
+    if select.is_empty() {
+        for mart in pipelines.iter().flat_map(Pipeline::marts) {
+            let now = made_of.get(&mart.name).cloned().flatten();
+            if !is_as_built(session, mart, &before, now.as_deref()) {
+                wanted.insert(mart.name.clone());
+            }
+        }
+    }
+    let mut reports = before;
+    reports.retain(|report| !wanted.iter().any(|name| name.as_str() == report.name));
+    // Whoever breaks off from here on leaves marts that nobody says what they are made of.
+    let note = json!({"fingerprint": "", "marts": reports});
+    marts::note_build(&session.store, &note)?;
+    if !select.is_empty() {
+        reports.clear();
+    }
     let mut engine = Polars::new();
     let built = build::build(
         &pipelines,
-        (!select.is_empty()).then_some(&select),
+        Some(&wanted),
         &inputs,
         &mut engine,
         &mut |progress| {
@@ -192,33 +217,9 @@ pub(super) fn build_marts(
             }
         },
     )?;
-    let mut reports = Vec::new();
     for built in built {
-        let report = match built.result {
-            Ok(made) => {
-                let changed = write(session, built.mart, &made.batch)?;
-                MartReport {
-                    name: built.mart.name.to_string(),
-                    rows: made.batch.num_rows() as u64,
-                    files_changed: changed as u64,
-                    failure: None,
-                    checks: made
-                        .checks
-                        .iter()
-                        .filter(|check| !check.passed())
-                        .map(check_report)
-                        .collect(),
-                }
-            }
-            Err(error) => MartReport {
-                name: built.mart.name.to_string(),
-                rows: 0,
-                files_changed: 0,
-                failure: Some(explained(&error)),
-                checks: Vec::new(),
-            },
-        };
-        reports.push(report);
+        let made_of = made_of.get(&built.mart.name).cloned().flatten();
+        reports.push(written(session, built, made_of)?);
     }
     observer.on(Event::End {
         stage: Stage::Build,
@@ -229,8 +230,9 @@ pub(super) fn build_marts(
             .iter()
             .flat_map(Pipeline::marts)
             .map(|mart| mart.name.clone())
-            .collect();
+            .collect::<BTreeSet<TableName>>();
         marts::delete_others(&session.store, &known)?;
+        reports.retain(|report| known.iter().any(|name| name.as_str() == report.name));
         marts::note_build(
             &session.store,
             &json!({"fingerprint": fingerprint, "marts": reports}),
@@ -242,6 +244,36 @@ pub(super) fn build_marts(
         seeds,
         unchanged: false,
         fingerprint,
+    })
+}
+
+/// Writes a mart that was built, and says what came of it.
+fn written(
+    session: &Session,
+    built: build::Built<'_>,
+    made_of: Option<String>,
+) -> anyhow::Result<MartReport> {
+    let name = built.mart.name.to_string();
+    Ok(match built.result {
+        Ok(made) => MartReport {
+            name,
+            rows: made.batch.num_rows() as u64,
+            files_changed: write(session, built.mart, &made.batch)? as u64,
+            made_of,
+            failure: None,
+            checks: (made.checks.iter())
+                .filter(|check| !check.passed())
+                .map(check_report)
+                .collect(),
+        },
+        Err(error) => MartReport {
+            name,
+            rows: 0,
+            files_changed: 0,
+            made_of: None,
+            failure: Some(explained(&error)),
+            checks: Vec::new(),
+        },
     })
 }
 
@@ -276,6 +308,35 @@ fn check_report(check: &CheckResult) -> CheckReport {
     }
 }
 
+/// What the last builds said of the marts that they finished.
+fn reports_before(session: &Session) -> Vec<MartReport> {
+    let marts = marts::last_build(&session.store).and_then(|note| note.get("marts").cloned());
+    let mut reports: Vec<MartReport> = marts
+        .and_then(|marts| serde_json::from_value(marts).ok())
+        .unwrap_or_default();
+    for report in &mut reports {
+        report.files_changed = 0;
+    }
+    reports
+}
+
+/// Whether a mart was built of what it is made of now, and its files are there.
+fn is_as_built(
+    session: &Session,
+    mart: &Mart,
+    reports: &[MartReport],
+    made_of: Option<&str>,
+) -> bool {
+    let report = reports
+        .iter()
+        .find(|report| report.name == mart.name.as_str());
+    let is_there = marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty());
+    is_there
+        && made_of.is_some()
+        && report
+            .is_some_and(|report| report.failure.is_none() && report.made_of.as_deref() == made_of)
+}
+
 /// The reports of the last build, if it was made from the same and its files are still there.
 fn last_reports(
     session: &Session,
@@ -289,38 +350,8 @@ fn last_reports(
     let all_there = pipelines.iter().flat_map(Pipeline::marts).all(|mart| {
         marts::files_of(&session.store, &mart.name).is_ok_and(|files| !files.is_empty())
     });
-    let mut reports: Vec<MartReport> = serde_json::from_value(last.get("marts")?.clone()).ok()?;
-    for report in &mut reports {
-        report.files_changed = 0;
-    }
+    let reports = reports_before(session);
     (all_there && reports.iter().all(|report| report.failure.is_none())).then_some(reports)
-}
-
-/// Hash of all that the marts are a function of.
-fn fingerprint(session: &Session, inputs: &Inputs, seeds: &Seeds) -> anyhow::Result<String> {
-    let mut texts: Vec<String> = vec![
-        env!("CARGO_PKG_VERSION").to_owned(),
-        format!("{} {:?}", inputs.as_of, inputs.week_start),
-        format!("{:?}", session.workspace.config.settings),
-    ];
-    for (path, text) in session.pipeline_texts()? {
-        texts.push(path);
-        texts.push(text);
-    }
-    for (path, bytes) in &seeds.files {
-        texts.push(format!("{path} {}", blake3::hash(bytes).to_hex()));
-    }
-    for schema in session.catalog.seeds() {
-        texts.push(schema.version.to_string());
-    }
-    for file in inputs.files.values().flat_map(|table| &table.files) {
-        texts.push(format!(
-            "{} {}",
-            file.display(),
-            reader::inputs_of(file).unwrap_or_default()
-        ));
-    }
-    Ok(id::hash(texts.iter().map(String::as_str)))
 }
 
 pub(super) fn build(

@@ -24,7 +24,7 @@ const MANY: usize = 40;
 ///
 /// # Errors
 /// When the store cannot be read or written; what was observed is then still there.
-fn compact_parts(
+pub(super) fn compact_parts(
     session: &Session,
     catalogue: &Catalogue,
     least: usize,

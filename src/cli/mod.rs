@@ -8,13 +8,17 @@ mod args;
 mod build;
 mod check;
 mod compact;
+#[cfg(test)]
+mod fault_tests;
 mod ingest;
 mod init;
 mod inspect;
 mod ls;
+mod made_of;
 mod progress;
 mod query;
 mod render;
+mod review;
 mod run;
 mod schema;
 mod session;
@@ -90,6 +94,9 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
             format,
             &mut terminal.out(),
         ),
+        Command::Review(options) => {
+            review::review(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Check { strict } => {
             check::check(&Session::open(&place)?, strict, format, terminal)
         }

@@ -343,7 +343,10 @@ pub(super) fn query(
         );
     }
     // The catalogue grows with every file: only what is asked about is read.
-    for (name, _) in CATALOGUE.iter().filter(|(name, _)| options.sql.contains(name)) {
+    for (name, _) in CATALOGUE
+        .iter()
+        .filter(|(name, _)| options.sql.contains(name))
+    {
         let batch = catalogue_table(session, name)?;
         inputs.batches.insert(TableName::parse(name)?, batch);
     }

@@ -52,7 +52,9 @@ impl Clerk<'_> {
                 all = all && catalogue.try_commit(self.store, entry)?;
             }
             if all {
-                let seq = catalogue.seq_of(&of).ok_or(StoreError::NoEntry { seq: 0 })?;
+                let seq = catalogue
+                    .seq_of(&of)
+                    .ok_or(StoreError::NoEntry { seq: 0 })?;
                 return Ok(Committed {
                     entry: catalogue.entry(seq)?,
                     known,
@@ -75,9 +77,9 @@ impl Clerk<'_> {
         }
         let has_path = |entry: &Entry| entry.sightings.iter().any(|seen| seen.path == path);
         let holder = variants.iter().find(|entry| has_path(entry));
-        let twin = variants.iter().find(|entry| {
-            entry.tables == document.tables && entry.failure == document.failure
-        });
+        let twin = variants
+            .iter()
+            .find(|entry| entry.tables == document.tables && entry.failure == document.failure);
         let heir = twin.or_else(|| {
             let same = |entry: &&Arc<Entry>| is_same_report(&entry.tables, &document.tables);
             variants.iter().find(same)

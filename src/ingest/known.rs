@@ -84,7 +84,8 @@ impl Known {
         let rules_changed = known.seen.rules != known.rules && !known.seen.rules.is_empty();
         for (seq, head) in catalogue.live_heads() {
             let is_asked = head.paths.iter().any(|path| open.contains(path.as_str()));
-            let may_be_gone = rules_changed && !head.paths.iter().any(|path| here.contains(path.as_str()));
+            let may_be_gone =
+                rules_changed && !head.paths.iter().any(|path| here.contains(path.as_str()));
             if is_asked || may_be_gone {
                 let entry = catalogue.entry(seq)?;
                 known.learn(context, &entry, may_be_gone);
@@ -134,7 +135,9 @@ impl Known {
         };
         if same_look {
             Verdict::Settled(status, contents)
-        } else if candidate.look.modified_ms() == self.earliest(candidate) || seen.is_some_and(|seen| candidate.look.modified_ms() >= seen.earliest) {
+        } else if candidate.look.modified_ms() == self.earliest(candidate)
+            || seen.is_some_and(|seen| candidate.look.modified_ms() >= seen.earliest)
+        {
             Verdict::Touched(status, contents)
         } else {
             // An earlier time than any before may be what dates it.

@@ -14,6 +14,7 @@ mod sift;
 mod sums;
 mod survey;
 mod table;
+mod totals;
 
 use crate::ingest::commit::Clerk;
 use crate::ingest::file::DocumentReading;
@@ -73,6 +74,7 @@ impl Context<'_> {
             ratio: limits.ratio,
             entries: limits.entries,
             depth: limits.depth,
+            sheet_cells: limits.sheet_cells,
         }
     }
 
@@ -159,7 +161,10 @@ pub fn ingest(
     let mut known = Known::of(context, store, catalogue, candidates)?;
     observer.on(Event::Begin {
         stage: Stage::Read,
-        total: candidates.iter().map(|candidate| candidate.look.bytes).sum(),
+        total: candidates
+            .iter()
+            .map(|candidate| candidate.look.bytes)
+            .sum(),
     });
     let mut outcomes = Vec::with_capacity(candidates.len());
     let mut settled = Vec::with_capacity(candidates.len());
@@ -264,7 +269,10 @@ fn look(
     }
     let started = (manner.clock)();
     let reading = file::read(context, store, candidate, known.mtime(candidate))?;
-    let has_failed = reading.documents.iter().any(|document| document.failure.is_some());
+    let has_failed = reading
+        .documents
+        .iter()
+        .any(|document| document.failure.is_some());
     // A file that somebody moved while we were about to read it says nothing about reports.
     if has_failed && Look::at(&candidate.path).is_none() {
         return Ok(Looked::Vanished("was there and is gone".to_owned()));

@@ -10,7 +10,9 @@ use crate::ingest::sums::Accounts;
 use crate::ingest::table::PartRows;
 use crate::ingest::table::Surroundings;
 use crate::ingest::table::TableReading;
+use crate::ingest::table::findings_entries;
 use crate::ingest::table::write_identity;
+use crate::ingest::totals;
 use crate::model::id;
 use crate::model::name::ColumnName;
 use crate::model::table::Table;
@@ -136,6 +138,8 @@ pub(super) fn place(
             Ok((table, merged)) => {
                 if n == 0 {
                     entry.rows.merged = merged.n_merged;
+                    let differing = totals::differing(&schema.totals, &merged.batches);
+                    entry.findings.extend(findings_entries(&differing));
                 }
                 split(table, merged.batches, &reading, &mut entry, &mut parts);
             }

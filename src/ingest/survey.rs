@@ -44,7 +44,6 @@ pub(super) struct Survey {
     facts: Facts,
     currencies: BTreeSet<Box<str>>,
     currency_is_blank: bool,
-    rows_have_market: bool,
     /// As rows name them.
     markets: BTreeSet<Box<str>>,
     pub n_rows: u64,
@@ -70,7 +69,6 @@ impl Survey {
             facts: Facts::default(),
             currencies: BTreeSet::new(),
             currency_is_blank: false,
-            rows_have_market: false,
             markets: BTreeSet::new(),
             n_rows: 0,
             kept: Vec::new(),
@@ -180,8 +178,10 @@ impl Survey {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
-        self.styles
-            .decide(prior(&evidence.answers, market.or(self.market_of_all_rows())))
+        self.styles.decide(prior(
+            &evidence.answers,
+            market.or(self.market_of_all_rows()),
+        ))
     }
 
     /// A marketplace that stands for those of all rows: they order dates as it does, and their money has as many fractions.
@@ -292,7 +292,6 @@ impl Survey {
             let name = chunk.cell(row, source).trim();
             if name != last && !name.is_empty() {
                 last = name;
-                self.rows_have_market = true;
                 if self.markets.len() < Self::MARKETS && !self.markets.contains(name) {
                     self.markets.insert(name.into());
                 }
@@ -322,7 +321,7 @@ impl Survey {
             currencies: self.currencies.clone(),
             currency_is_blank: self.currency_is_blank,
             signs: signs.keys().map(|sign| (*sign).into()).collect(),
-            rows_have_market: self.rows_have_market,
+            rows_have_market: !self.markets.is_empty(),
             mtime: around.mtime,
         }
     }

@@ -361,6 +361,11 @@ impl Market {
         Self::all().find(|market| market.code() == code)
     }
 
+    /// Keepa's number of its domain; none where Keepa has no such marketplace.
+    pub fn keepa_id(self) -> Option<u8> {
+        (self.0.keepa != 0).then_some(self.0.keepa)
+    }
+
     /// By Keepa's domain id.
     pub fn by_keepa_id(id: u8) -> Option<Self> {
         Self::all().find(|market| id != 0 && market.0.keepa == id)
@@ -387,6 +392,12 @@ impl Market {
         }
         let host = lower.rsplit("://").next()?.split('/').next()?;
         let host = host.strip_prefix("www.").unwrap_or(host);
+        // Advertising writes `AMAZON_CO_UK`, and by mistake `UAMAZON_FR`.
+        let dotted = host.replace('_', ".");
+        let host = dotted
+            .strip_prefix('u')
+            .filter(|host| host.starts_with("amazon."))
+            .unwrap_or(&dotted);
         Self::all().find(|market| {
             let facts = market.0;
             facts.names.contains(&lower.as_str())
@@ -402,12 +413,12 @@ impl Market {
     pub const fn domain(self) -> &'static str {
         self.0.domain
     }
-    /// ISO 4217.
     /// The smallest coins in one unit of the currency: prices of programs come in these.
     pub fn minor_units(self) -> u32 {
         if self.currency() == "JPY" { 1 } else { 100 }
     }
 
+    /// ISO 4217.
     pub const fn currency(self) -> &'static str {
         self.0.currency
     }

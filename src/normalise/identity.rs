@@ -4,6 +4,8 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::facts::day_in;
+use crate::normalise::market;
 use crate::normalise::row_market::RowMarkets;
 use crate::normalise::unit;
 use crate::normalise::unit::Unit;
@@ -82,6 +84,8 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// False where the schema does not vouch for what told the period.
+    pub period_is_certain: bool,
     /// What each of its dates stands for, where the report says so.
     pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
@@ -139,11 +143,11 @@ impl About {
 /// The questions that remain: nothing knows, or what knows disagrees.
 pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     let mut questions = Vec::new();
-    let row_markets = settle_row_markets(evidence)
+    let row_markets = market::of_rows(evidence)
         .map_err(|question| questions.push(question))
         .ok();
     let market = match &row_markets {
-        Some(None) => settle_market(evidence)
+        Some(None) => market::settle(evidence)
             .map_err(|question| questions.push(question))
             .ok(),
         Some(Some(_)) => Some((None, Origin::Content, false)),
@@ -183,12 +187,13 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         market,
         market_from,
         row_markets,
-        market_of_blank: market_of_blank(evidence),
+        market_of_blank: market::of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
         period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
         unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
@@ -210,6 +215,7 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         observed_day,
         observed_from,
         period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
         unit: unit::told(&evidence.facts),
         currency: None,
     }
@@ -217,181 +223,6 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
 
 fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
-}
-
-/// The marketplace of rows that name none in a table whose rows do: what would be known of the table without them.
-pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
-    let without = Evidence {
-        rows_have_market: false,
-        ..evidence.clone()
-    };
-    settle_market(&without)
-        .ok()
-        .filter(|_| evidence.rows_have_market)
-        .and_then(|(market, ..)| market)
-}
-
-/// The marketplaces of rows that name several currencies and no marketplace; None of other rows.
-fn settle_row_markets(evidence: &Evidence<'_>) -> Result<Option<RowMarkets>, Question> {
-    if evidence.rows_have_market || evidence.currencies.len() < 2 {
-        return Ok(None);
-    }
-    let without = Evidence {
-        currencies: BTreeSet::new(),
-        signs: BTreeSet::new(),
-        ..evidence.clone()
-    };
-    // One configured marketplace says nothing of a report that plainly covers more.
-    let told = match settle_market(&without) {
-        Ok((market, origin, _)) => market.filter(|_| origin != Origin::Configuration),
-        Err(question) if market_is_claimed(&without) => return Err(question),
-        Err(_) => None,
-    };
-    let sells = |market| {
-        let mut accounts = evidence.accounts.iter();
-        accounts.any(|account| account.markets.is_empty() || account.markets.contains(&market))
-    };
-    RowMarkets::settle(
-        &evidence.currencies,
-        evidence.currency_is_blank,
-        told,
-        sells,
-    )
-    .map(Some)
-    .map_err(|text| Question {
-        about: About::Marketplace,
-        text: text.into(),
-    })
-}
-
-fn market_is_claimed(evidence: &Evidence<'_>) -> bool {
-    !evidence.facts.about("marketplace").is_empty()
-        || evidence.name.market.is_some()
-        || evidence.folder_market.is_some()
-        || evidence.flag_market.is_some()
-}
-
-type SettledMarket = (Option<Market>, Origin, bool);
-
-fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
-    let ask = |text: String| Question {
-        about: About::Marketplace,
-        text: text.into(),
-    };
-    if let Some(market) = evidence.answers.market {
-        return Ok((Some(market), Origin::Answer, false));
-    }
-    if evidence.rows_have_market {
-        return Ok((None, Origin::Content, false));
-    }
-    let mut claims: Vec<(Market, Origin)> = Vec::new();
-    for claim in evidence.facts.about("marketplace") {
-        match Market::named(&claim.value) {
-            Some(market) => claims.push((market, claim.origin)),
-            None => {
-                return Err(ask(format!(
-                    "{:?} is not a marketplace that is known",
-                    claim.value
-                )));
-            }
-        }
-    }
-    claims.extend(
-        evidence
-            .name
-            .market
-            .map(|market| (market, Origin::FileName)),
-    );
-    claims.extend(
-        evidence
-            .folder_market
-            .map(|market| (market, Origin::Folder)),
-    );
-    claims.extend(evidence.flag_market.map(|market| (market, Origin::Flag)));
-    claims.sort_by_key(|(_, origin)| *origin);
-    let possible = possible_markets(evidence);
-    if let Some((market, origin)) = claims.first().copied() {
-        if let Some((other, from)) = claims.iter().find(|(other, _)| *other != market) {
-            return Err(ask(format!(
-                "the {origin} says {market}, the {from} says {other}"
-            )));
-        }
-        if !possible.is_empty() && !possible.contains(&market) {
-            let money = describe_money(evidence);
-            return Err(ask(format!(
-                "the {origin} says {market}, but its money is {money}"
-            )));
-        }
-        return Ok((Some(market), origin, false));
-    }
-    let configured: BTreeSet<Market> = evidence
-        .accounts
-        .iter()
-        .flat_map(|account| account.markets.iter().copied())
-        .collect();
-    let unrestricted = evidence
-        .accounts
-        .iter()
-        .any(|account| account.markets.is_empty())
-        || configured.is_empty();
-    let narrowed: Vec<Market> = possible
-        .iter()
-        .copied()
-        .filter(|market| unrestricted || configured.contains(market))
-        .collect();
-    match (&narrowed[..], configured.len()) {
-        ([only], _) => Ok((Some(*only), Origin::Content, true)),
-        ([], 1) if possible.is_empty() && !unrestricted => {
-            Ok((configured.first().copied(), Origin::Configuration, false))
-        }
-        ([], _) if possible.is_empty() => Err(ask(
-            "nothing tells the marketplace: no column, name or folder".into(),
-        )),
-        ([], _) => Err(ask(format!(
-            "its money is {}, which no configured marketplace uses",
-            describe_money(evidence)
-        ))),
-        (several, _) => {
-            let codes: Vec<_> = several.iter().map(|market| market.code()).collect();
-            Err(ask(format!(
-                "its money is {}, so it may be {}",
-                describe_money(evidence),
-                codes.join(", ")
-            )))
-        }
-    }
-}
-
-fn describe_money(evidence: &Evidence<'_>) -> String {
-    let all: Vec<&str> = evidence
-        .currencies
-        .iter()
-        .chain(&evidence.signs)
-        .map(|text| &**text)
-        .collect();
-    all.join(" and ")
-}
-
-/// Marketplaces that fit the money seen; empty when no money was seen.
-fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
-    let sets = evidence
-        .currencies
-        .iter()
-        .map(|code| vec![&**code])
-        .chain(
-            evidence
-                .signs
-                .iter()
-                .map(|sign| Market::currencies_of(sign)),
-        )
-        .filter(|set| !set.is_empty())
-        .collect::<Vec<_>>();
-    if sets.is_empty() {
-        return Vec::new();
-    }
-    Market::all()
-        .filter(|market| sets.iter().all(|set| set.contains(&market.currency())))
-        .collect()
 }
 
 fn settle_account(
@@ -482,12 +313,7 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
         if let Some(at) = instant(&claim.value) {
             return Some((at, local_day(at), claim.origin));
         }
-        if let Some(day) = claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-        {
+        if let Some(day) = day_in(&claim.value) {
             return Some((noon(day)?, day, claim.origin));
         }
     }
@@ -524,13 +350,6 @@ fn instant(text: &str) -> Option<Timestamp> {
     time.to_zoned(TimeZone::UTC)
         .ok()
         .map(|zoned| zoned.timestamp())
-}
-
-pub(super) fn dated(text: &str) -> Option<Date> {
-    crate::normalise::facts::name_facts(text)
-        .dates
-        .first()
-        .copied()
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

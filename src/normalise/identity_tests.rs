@@ -153,6 +153,53 @@ fn the_account_is_the_only_one_that_sells_there_or_asked() {
 }
 
 #[test]
+fn a_period_is_as_certain_as_what_told_it() {
+    let one = accounts(&["US"]);
+    let schema = |certain: &str| {
+        crate::schema::wire::parse(
+            "a/b",
+            &format!(
+                r#"
+                title = "Terms"
+                table = "terms_range"
+                family = "bulk"
+                signature = {{ all = ["term"] }}
+                period = {{ range-only = true }}
+                merge = {{ by = "slice", key = ["term"], duplicates = "sum" }}
+                fact = [{{ from = "file-name", pattern = '-(?<period_start>\d{{8}})-(?<period_end>\d{{8}})-'{certain} }}]
+                column = [{{ name = "term", type = "text", labels = {{ en = ["Term"] }} }}]
+                "#
+            ),
+        )
+        .unwrap()
+    };
+    for (certain, expected) in [
+        ("", true),
+        (", certain = true", true),
+        (", certain = false", false),
+    ] {
+        let mut e = evidence(&one);
+        let name = "bulk-x-20260101-20260131-1.xlsx";
+        e.facts
+            .learn(&schema(certain), &crate::schema::FactSource::FileName, name);
+        let identity = identify(&e).unwrap();
+        let (start, end) = identity.period.unwrap();
+        assert_eq!(
+            (
+                start.to_string(),
+                end.to_string(),
+                identity.period_is_certain
+            ),
+            ("2026-01-01".into(), "2026-01-31".into(), expected),
+            "{certain}"
+        );
+        // What a user answers is certain.
+        e.answers.period = Some((start, end));
+        assert!(identify(&e).unwrap().period_is_certain, "{certain}");
+    }
+}
+
+#[test]
 fn rows_of_several_currencies_are_of_several_marketplaces() {
     let (one, two, any) = (accounts(&["US"]), accounts(&["US", "DE"]), accounts(&[]));
     let with = |accounts, change: &dyn Fn(&mut Evidence<'_>)| {

@@ -7,6 +7,7 @@ mod divide;
 pub mod duplicates;
 pub mod facts;
 pub mod identity;
+pub mod market;
 pub mod period;
 pub mod row_market;
 pub mod skip;

@@ -22,6 +22,8 @@ use arrow::array::AsArray;
 use arrow::array::BooleanArray;
 use arrow::array::Date32Array;
 use arrow::array::TimestampMillisecondArray;
+use arrow::compute::max;
+use arrow::compute::min;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::TimestampMillisecondType;
@@ -40,6 +42,8 @@ pub struct Days {
     seen: BTreeSet<i32>,
     first: Option<i32>,
     last: Option<i32>,
+    /// First and last instant of an event's column of times: a marketplace's day begins at an hour of its own.
+    instants: Option<(i64, i64)>,
 }
 
 impl Days {
@@ -73,6 +77,15 @@ impl Days {
                     days(array).into_iter().flatten().collect()
                 })
         };
+        if let Period::Event { at, .. } = period
+            && let Some(array) = columns.get(at.as_str())
+            && let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>()
+        {
+            let known = self.instants;
+            let first = min(times).into_iter().chain(known.map(|(first, _)| first));
+            let last = max(times).into_iter().chain(known.map(|(_, last)| last));
+            self.instants = first.min().zip(last.max());
+        }
         self.first = self.first.into_iter().chain(extreme(firsts)).min();
         self.last = self.last.into_iter().chain(extreme(lasts)).max();
     }
@@ -88,6 +101,19 @@ impl Days {
             date_of(first)?,
             date_of(self.seen.last().copied().max(self.last)?)?,
         ))
+    }
+
+    /// The extremes as the marketplace counts days; in UTC where each row names its own.
+    fn extremes_at(&self, market: Option<Market>) -> Option<(Date, Date)> {
+        let (Some((first, last)), Some(market)) = (self.instants, market) else {
+            return self.extremes();
+        };
+        let zone = TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC);
+        let day = |at: i64| {
+            let at = jiff::Timestamp::from_millisecond(at).ok()?;
+            Some(zone.to_datetime(at).date())
+        };
+        Some((day(first)?, day(last)?))
     }
 
     /// Days that are not the first of a month.
@@ -157,31 +183,7 @@ pub fn place(
     answers: &Answers,
     has: impl Fn(&ColumnName) -> bool,
 ) -> Result<Placing, Question> {
-    let ranged = |table: TableName| -> Result<Placing, Question> {
-        let (period, certain) = match (identity.period, days.extremes()) {
-            (Some(period), _) => (period, true),
-            (None, Some(extremes)) => (extremes, false),
-            (None, None) => {
-                return Err(Question {
-                    about: About::Period,
-                    text:
-                        "nothing tells which days this covers: no dates inside and none in the name"
-                            .into(),
-                });
-            }
-        };
-        let how = How::Fixed {
-            start: period.0,
-            end: period.1,
-            certain,
-        };
-        Ok(Placing {
-            table,
-            kind: Some(PeriodKind::Range),
-            how,
-            span: Some(period),
-        })
-    };
+    let ranged = |table| ranged(table, days, identity);
     match &output.period {
         Period::Day {
             day,
@@ -241,17 +243,14 @@ pub fn place(
             table: output.table.clone(),
             kind: Some(PeriodKind::DatedEvent),
             how: How::EventColumn(at.clone()),
-            span: days.extremes(),
+            span: days.extremes_at(identity.market),
         }),
-        Period::Event { .. } => {
-            let (table, span) = (output.table.clone(), days.extremes());
-            Ok(Placing {
-                table,
-                kind: output.period.kind(),
-                how: How::Event,
-                span,
-            })
-        }
+        Period::Event { .. } => Ok(Placing {
+            table: output.table.clone(),
+            kind: output.period.kind(),
+            how: How::Event,
+            span: days.extremes_at(identity.market),
+        }),
         Period::Always => Ok(Placing {
             table: output.table.clone(),
             kind: None,
@@ -259,6 +258,32 @@ pub fn place(
             span: None,
         }),
     }
+}
+
+/// All rows cover the days of the report as a whole.
+fn ranged(table: TableName, days: &Days, identity: &Identity) -> Result<Placing, Question> {
+    let (period, certain) = match (identity.period, days.extremes()) {
+        (Some(period), _) => (period, identity.period_is_certain),
+        (None, Some(extremes)) => (extremes, false),
+        (None, None) => {
+            return Err(Question {
+                about: About::Period,
+                text: "nothing tells which days this covers: no dates inside and none in the name"
+                    .into(),
+            });
+        }
+    };
+    let how = How::Fixed {
+        start: period.0,
+        end: period.1,
+        certain,
+    };
+    Ok(Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how,
+        span: Some(period),
+    })
 }
 
 /// Rows whose day column names a week or month each, of which the report may cover a part.

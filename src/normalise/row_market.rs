@@ -105,6 +105,14 @@ mod tests {
     use super::*;
     use crate::model::name::ColumnName;
 
+    /// Currencies, whether some rows name none, what is told, where the account sells.
+    type Told = (
+        &'static [&'static str],
+        bool,
+        Option<&'static str>,
+        &'static [&'static str],
+    );
+
     fn settled(
         currencies: &[&str],
         is_blank: bool,
@@ -128,12 +136,6 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        type Told = (
-            &'static [&'static str],
-            bool,
-            Option<&'static str>,
-            &'static [&'static str],
-        );
         let cases: &[(Told, Result<&str, &str>)] = &[
             ((&["CAD", "USD"], false, None, &[]), Ok("CAD=CA USD=US")),
             // What is told of the report is told of the rows that it can be true of.

@@ -2,10 +2,12 @@
 
 use crate::model::market::Market;
 use crate::model::name::ColumnName;
+use crate::model::period::day_number;
 use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
 use crate::normalise::divide;
+use crate::normalise::facts;
 use crate::schema::ConstantValue;
 use crate::schema::Own;
 use crate::schema::Step;
@@ -13,6 +15,7 @@ use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::ArrowPrimitiveType;
 use arrow::array::AsArray;
+use arrow::array::Date32Array;
 use arrow::array::Decimal128Array;
 use arrow::array::Int64Array;
 use arrow::array::PrimitiveArray;
@@ -369,12 +372,16 @@ fn repeated(text: &str, n: usize) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, n)))
 }
 
-/// A column of one fact for all rows: text, or a whole number.
+/// A column of one fact for all rows: text, a whole number, or a day.
 pub fn fact_column(text: Option<&str>, ty: StoredType, n: usize) -> ArrayRef {
     match ty {
         StoredType::Integer => {
             let value = text.and_then(|text| text.parse::<i64>().ok());
             Arc::new(std::iter::repeat_n(value, n).collect::<Int64Array>())
+        }
+        StoredType::Date => {
+            let day = text.and_then(facts::day_in).map(day_number);
+            Arc::new(std::iter::repeat_n(day, n).collect::<Date32Array>())
         }
         _ => Arc::new(std::iter::repeat_n(text, n).collect::<StringArray>()),
     }

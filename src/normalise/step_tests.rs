@@ -1,6 +1,7 @@
 //! Steps on columns made by hand.
 
 use super::*;
+use arrow::datatypes::Date32Type;
 use arrow::datatypes::Int64Type;
 
 fn name(text: &str) -> ColumnName {
@@ -19,6 +20,16 @@ fn texts(columns: &Columns, column: &str) -> Vec<Option<String>> {
         .iter()
         .map(|v| v.map(str::to_owned))
         .collect()
+}
+
+#[test]
+fn a_fact_may_be_a_day() {
+    let days = fact_column(Some("20260131"), StoredType::Date, 2);
+    let day = day_number("2026-01-31".parse().unwrap());
+    assert_eq!(days.as_primitive::<Date32Type>().values(), &[day, day]);
+    for text in [Some("20261331"), Some("x"), None] {
+        assert_eq!(fact_column(text, StoredType::Date, 1).null_count(), 1);
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What one date of a report stands for: a day, a week, a month; and which days the whole of it covers.
 
 use crate::normalise::facts::Facts;
+use crate::normalise::facts::day_in;
+use crate::normalise::facts::unambiguous_date;
 use crate::normalise::identity::Evidence;
-use crate::normalise::identity::dated;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -50,11 +51,7 @@ pub(super) fn covered(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
     }
     let fact = |name: &str| {
         let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
+        unambiguous_date(&claim.value).or_else(|| day_in(&claim.value))
     };
     if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
         return (start <= end).then_some((start, end));
@@ -68,6 +65,16 @@ pub(super) fn covered(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
         [start, end] if start <= end => Some((start, end)),
         _ => evidence.folder_period.or(evidence.flag_period),
     }
+}
+
+/// Whether the days that a report covers are sure: a user says so, or the schema vouches for what told them.
+pub(super) fn is_certain(evidence: &Evidence<'_>) -> bool {
+    let told = ["period_start", "period_end"];
+    evidence.answers.period.is_some()
+        || told
+            .iter()
+            .filter_map(|name| evidence.facts.first(name))
+            .all(|claim| claim.certain)
 }
 
 /// The first and last day of the week or month that a day is in, as far as the report covers them. Weeks start on Sunday.

@@ -401,7 +401,7 @@ fn make_helper(
 }
 
 /// The columns that date a table's rows: its day columns, or the times of its events.
-fn dated_columns(table: &TableFiles) -> Vec<&str> {
+pub fn dated_columns(table: &TableFiles) -> Vec<&str> {
     let fields = || table.schema.fields().iter();
     let days: Vec<&str> = fields()
         .filter(|field| *field.data_type() == DataType::Date32)

@@ -43,11 +43,12 @@ pub struct Span {
 }
 
 impl Span {
-    /// From a year before the first day to a year after the last.
+    /// Whole years: from that before the first day's to that after the last's. A day that comes to the data moves the
+    /// ends once a year, and only then is everything that looks at the calendar made anew.
     pub fn around(first: Date, last: Date, week_start: Weekday) -> Self {
         Self {
-            first: first.saturating_sub(1.year()),
-            last: last.saturating_add(1.year()),
+            first: first.saturating_sub(1.year()).first_of_year(),
+            last: last.saturating_add(1.year()).last_of_year(),
             week_start,
         }
     }

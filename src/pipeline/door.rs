@@ -84,6 +84,7 @@ impl<'a> Door<'a> {
             title: wire.title.into(),
             title_zh: wire.title_zh.into(),
             stages,
+            review: None,
         }
     }
 

@@ -14,6 +14,7 @@ pub mod packing;
 pub mod pairs;
 mod reading;
 pub mod restock;
+pub mod review;
 pub mod subset;
 pub mod time_weighted;
 pub mod wire;
@@ -23,6 +24,7 @@ use crate::model::name::PipelineName;
 use crate::model::name::TableName;
 use crate::model::table::StoredType;
 use crate::pipeline::maker::Maker;
+use crate::pipeline::review::Review;
 use arrow::datatypes::Field;
 use arrow::datatypes::Schema;
 use arrow::datatypes::SchemaRef;
@@ -35,6 +37,8 @@ pub struct Pipeline {
     pub title: Box<str>,
     pub title_zh: Box<str>,
     pub stages: Vec<Stage>,
+    /// What people read of it once a period.
+    pub review: Option<Review>,
 }
 
 /// A table that is derived from others.

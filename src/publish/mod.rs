@@ -7,7 +7,10 @@
 mod cell;
 mod csv;
 mod label;
+mod link;
 mod look;
+pub mod review;
+pub mod shown;
 mod xlsx;
 
 pub use crate::publish::label::Lang;

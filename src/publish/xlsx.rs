@@ -2,6 +2,7 @@
 //! words; how one mart is written stands in `worksheet`.
 
 pub(super) mod form;
+pub(in crate::publish) mod review;
 mod style;
 mod worksheet;
 

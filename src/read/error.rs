@@ -96,7 +96,7 @@ pub enum ReadError {
         "{origin} is protected by a password; open it, save a copy without the password, and use that copy"
     )]
     Protected { origin: Origin },
-    #[error("{origin}: {bound}; if the file is genuine, unpack it by hand")]
+    #[error("{origin}: {bound}")]
     Bomb { origin: Origin, bound: Bound },
     #[error(
         "{origin} looks like a zip archive or an xlsx workbook but cannot be unpacked; it may be cut off: fetch it again"
@@ -156,17 +156,40 @@ pub enum ReadError {
     TooManyRows { origin: Origin },
 }
 
-/// The limit that an archive would break.
+/// The limit that a file would break, and what to do if it is genuine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Bound {
-    #[error("it would unpack to more than {0} bytes")]
+    #[error("it would unpack to more than {0} bytes; {remedy}", remedy = raise("expanded-bytes"))]
     Size(u64),
-    #[error("it would unpack to more than {0} times its size")]
+    #[error("it would unpack to more than {0} times its size; {remedy}", remedy = raise("ratio"))]
     Ratio(u64),
-    #[error("it holds more than {0} files")]
+    #[error("it holds more than {0} files; {remedy}", remedy = raise("entries"))]
     Entries(usize),
-    #[error("archives are nested more than {0} deep")]
+    #[error("archives are nested more than {0} deep; {remedy}", remedy = raise("depth"))]
     Depth(u8),
+    #[error("a sheet of it has more than {0} cells; {remedy}", remedy = raise("sheet-cells"))]
+    SheetCells(u64),
+    #[error(
+        "it must be held in memory, and that would take more than {0} bytes; unpack it by hand"
+    )]
+    Held(u64),
+    #[error(
+        "workbooks of its kind must be held in memory, and it has more than {0}; save it as xlsx"
+    )]
+    HeldWorkbook(Amount),
+}
+
+/// How much of a workbook there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Amount {
+    #[error("{0} cells from the first to the last")]
+    Cells(u64),
+    #[error("{0} bytes")]
+    Bytes(u64),
+}
+
+fn raise(key: &str) -> String {
+    format!("if the file is genuine, raise {key} under [limits] in sellerlake.toml")
 }
 
 /// A place in a nested document, as an error names it; nothing for its top.
@@ -179,6 +202,13 @@ fn within(place: &str) -> String {
 }
 
 impl ReadError {
+    pub(super) fn bomb(origin: &Origin, bound: Bound) -> Self {
+        Self::Bomb {
+            origin: origin.clone(),
+            bound,
+        }
+    }
+
     /// Sorts an input error by what it means for the person who has the file.
     pub(super) fn of(origin: &Origin, source: io::Error) -> Self {
         let origin = origin.clone();

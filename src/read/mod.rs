@@ -14,6 +14,7 @@ mod guard;
 mod legacy_encoding;
 mod nested;
 mod number;
+mod opendocument;
 mod rows;
 mod sniff;
 mod source;
@@ -25,6 +26,7 @@ mod workbook;
 mod xlsx;
 
 pub use csv::Quoting;
+pub use error::Amount;
 pub use error::Bound;
 pub use error::Origin;
 pub use error::ReadError;
@@ -40,7 +42,7 @@ use crate::read::container::Walk;
 use std::fmt;
 use std::path::Path;
 
-/// What an archive may unpack to. Beyond it a file is refused as a bomb.
+/// What a file may unpack to and hold. Beyond it a file is refused as a bomb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Unpacked bytes of one path in all.
@@ -51,16 +53,20 @@ pub struct Limits {
     pub entries: usize,
     /// Archives within archives; a gzip is one.
     pub depth: u8,
+    /// Cells with a value in one sheet of a workbook.
+    pub sheet_cells: u64,
 }
 
 impl Default for Limits {
-    /// Four times what the largest known export unpacks to, and more than twice what the most repetitive one gains.
+    /// Four times what the largest known export unpacks to, and more than twice what the most repetitive one gains; a sheet
+    /// with all the rows that Excel can have may have nearly a hundred columns.
     fn default() -> Self {
         Self {
             expanded_bytes: 4 << 30,
             ratio: 250,
             entries: 10_000,
             depth: 4,
+            sheet_cells: 100_000_000,
         }
     }
 }

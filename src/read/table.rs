@@ -67,8 +67,11 @@ impl Table {
             bytes: usize::MAX,
             cells: ChunkSize::USUAL.cells,
         };
-        let opening = table
-            .chunks_of(0, size)?
+        let rows: Box<dyn Rows> = match &table.handle {
+            Handle::Sheet(sheet) => Box::new(sheet.first_rows()?),
+            other => other.rows()?,
+        };
+        let opening = Chunks::new(rows, 0, size)
             .next()
             .transpose()?
             .unwrap_or_default();
@@ -131,12 +134,17 @@ impl Table {
     }
 
     pub(super) fn chunks_of(&self, after_row: u32, size: ChunkSize) -> Result<Chunks, ReadError> {
-        let rows: Box<dyn Rows> = match &self.handle {
-            Handle::Text(table) => Box::new(table.rows()?),
-            Handle::Sheet(table) => Box::new(table.rows()?),
-            Handle::Nested(table) => Box::new(table.rows()?),
-            Handle::Held(chunks) => Box::new(HeldRows::new(Arc::clone(chunks))),
-        };
-        Ok(Chunks::new(rows, after_row, size))
+        Ok(Chunks::new(self.handle.rows()?, after_row, size))
+    }
+}
+
+impl Handle {
+    fn rows(&self) -> Result<Box<dyn Rows>, ReadError> {
+        Ok(match self {
+            Self::Text(table) => Box::new(table.rows()?),
+            Self::Sheet(table) => Box::new(table.rows()?),
+            Self::Nested(table) => Box::new(table.rows()?),
+            Self::Held(chunks) => Box::new(HeldRows::new(Arc::clone(chunks))),
+        })
     }
 }

@@ -347,8 +347,25 @@ fn bombs_stop_at_the_limits() {
     };
     let folder = TempDir::new().unwrap();
     let many: Vec<(&str, &[u8])> = vec![("a.csv", CSV), ("b.csv", CSV), ("c.csv", CSV)];
+    let endless = "<table:table-row table:number-rows-repeated='1048576'><table:table-cell office:value-type='float' office:value='1'\
+                   table:number-columns-repeated='16384'/></table:table-row>";
+    let ods: &[(&str, &[u8])] = &[("mimetype", b"x"), ("content.xml", endless.as_bytes())];
+    let cells = Limits {
+        sheet_cells: 4,
+        ..Limits::default()
+    };
     let cases = [
         (gz(wide.as_bytes()), tight, Bound::Size(1 << 20)),
+        (
+            zipped(ods, CompressionMethod::Deflated),
+            Limits::default(),
+            Bound::HeldWorkbook(Amount::Cells(8_000_000)),
+        ),
+        (
+            workbook().save_to_buffer().unwrap(),
+            cells,
+            Bound::SheetCells(4),
+        ),
         (
             zipped(&many, CompressionMethod::Deflated),
             Limits {

@@ -17,6 +17,7 @@ use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
 use crate::schema::Step;
+use crate::schema::Total;
 use crate::schema::wire;
 use crate::schema::wire::SchemaError;
 use crate::schema::wire::WireTable;
@@ -56,6 +57,11 @@ impl Catalog {
         }
         let mut tables = BTreeMap::new();
         for schema in &schemas {
+            faults.extend(unknown_in_totals(schema).map(|what| SchemaError {
+                file: schema.id.as_str().into(),
+                line: 1,
+                what: what.into(),
+            }));
             for output in &schema.outputs {
                 for (name, period) in names_of(output) {
                     if let Err(what) = feed(&mut tables, &declared, schema, output, &name, period) {
@@ -120,6 +126,21 @@ impl Catalog {
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.tables.get(name)
     }
+}
+
+/// Columns that a total names and the main table does not have.
+fn unknown_in_totals(schema: &Schema) -> impl Iterator<Item = String> {
+    let known = (schema.outputs.first()).map_or_else(Vec::new, |main| columns_of(schema, main));
+    let named = |total: &Total| {
+        let is = std::iter::once(total.is.clone()).chain(total.per.clone());
+        is.chain(total.of.clone())
+    };
+    schema
+        .totals
+        .iter()
+        .flat_map(named)
+        .filter(move |name| !known.iter().any(|column| column.name == *name))
+        .map(|name| format!("a total names {name:?}, which is no column of the main table"))
 }
 
 /// The tables that an output can feed: its own, and the range twin of a day table.
@@ -285,7 +306,8 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     columns
 }
 
-/// Facts that become columns of every row: text, or whole numbers where the pattern takes nothing but digits.
+/// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
+/// takes eight.
 pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
     let mut columns = BTreeMap::new();
     for fact in &schema.facts {
@@ -295,19 +317,23 @@ pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
             .flatten()
             .filter(|group| !FACT_NAMES.contains(group))
         {
-            let digits = [format!("(?<{group}>\\d+)"), format!("(?P<{group}>\\d+)")];
-            let whole = digits
+            let takes_only = |what: &str| {
+                [
+                    format!("(?<{group}>{what})"),
+                    format!("(?P<{group}>{what})"),
+                ]
                 .iter()
-                .any(|form| fact.pattern.as_str().contains(form));
+                .any(|form| fact.pattern.as_str().contains(form))
+            };
+            let ty = if takes_only("\\d+") {
+                StoredType::Integer
+            } else if takes_only("\\d{8}") {
+                StoredType::Date
+            } else {
+                StoredType::Text
+            };
             if let Ok(name) = ColumnName::parse(group) {
-                columns.insert(
-                    name,
-                    if whole {
-                        StoredType::Integer
-                    } else {
-                        StoredType::Text
-                    },
-                );
+                columns.insert(name, ty);
             }
         }
     }

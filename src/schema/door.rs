@@ -15,6 +15,7 @@ use crate::schema::Schema;
 use crate::schema::Seed;
 use crate::schema::Signature;
 use crate::schema::Skip;
+use crate::schema::Total;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use crate::schema::wire::SchemaError;
@@ -24,6 +25,7 @@ use crate::schema::wire::WireOutput;
 use crate::schema::wire::WireSchema;
 use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
+use crate::schema::wire::WireTotal;
 use regex::Regex;
 use std::sync::Arc;
 use toml::Spanned;
@@ -133,6 +135,8 @@ impl<'a> Door<'a> {
             .into_iter()
             .filter_map(|skip| self.skip(skip))
             .collect();
+        let totals = wire.total.iter();
+        let totals = totals.filter_map(|total| self.total(total)).collect();
         let signature = self.signature(&wire.signature, &columns);
         let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
         let nesting = wire.json.as_ref().map(|json| self.nesting(json));
@@ -164,6 +168,7 @@ impl<'a> Door<'a> {
             columns,
             facts,
             skips,
+            totals,
             outputs,
             not_sheets: wire.not_sheets.as_ref().and_then(|text| self.regex(text)),
             unusable: wire.unusable.map(Into::into),
@@ -445,6 +450,19 @@ impl<'a> Door<'a> {
                 .iter()
                 .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
                 .collect(),
+            certain: wire.certain.unwrap_or(true),
+        })
+    }
+
+    fn total(&mut self, wire: &WireTotal) -> Option<Total> {
+        if wire.of.is_empty() {
+            self.fault(wire.is.span().start, "a total is of at least one column");
+        }
+        let per = wire.per.as_ref();
+        Some(Total {
+            of: self.column_names(&wire.of),
+            is: self.column_name(&wire.is)?,
+            per: per.and_then(|name| self.column_name(name)),
         })
     }
 

@@ -205,3 +205,120 @@ impl Door<'_> {
         Some(Step::Divide { columns, by, only })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::Divisor;
+    use crate::schema::Step;
+    use crate::schema::binding::Binding;
+    use crate::schema::wire;
+
+    const SCHEMA: &str = r#"
+        title = "Things"
+        table = "thing"
+        family = "api"
+        column = [
+            { name = "asin", type = "id", labels = { en = ["asin"] } },
+            { name = "price", type = "money", labels = { en = ["price7d"] }, else-labels = { en = ["price14d"] } },
+            { name = "price_14d", type = "money", labels = { en = ["price14d"] } },
+        ]
+        [json]
+        rows = ["products[]"]
+        carry = { seen = "timestamp", asin = "products[].asin" }
+        clock = [{ labels = ["at"], unit = "minutes", since = "2011-01-01T00:00:00Z" }]
+        series = [{ path = "csv[1]", metric = "new", unit = "money" }]
+        [signature]
+        all = ["asin"]
+        [period]
+        snapshot = "observed"
+        [merge]
+        by = "slice"
+        key = ["asin"]
+        duplicates = "keep"
+        [[fact]]
+        from = "path:timestamp"
+        pattern = '^(?<observed_at>.+)$'
+        [[step]]
+        minor-units = ["price"]
+        where = "unit"
+        is = ["money"]
+    "#;
+
+    #[test]
+    fn a_nesting_is_read() {
+        let schema = wire::parse("a/things", SCHEMA).unwrap();
+        let nesting = schema.nesting.clone().unwrap();
+        assert_eq!(nesting.to_string(), "products[]: series");
+        assert_eq!(
+            nesting.own_labels().join(" "),
+            "asin seen metric member at value text unit"
+        );
+        assert_eq!(nesting.clock_of("at").unwrap().unit_ms, 60_000);
+        assert!(schema.may_read(Some(&nesting)) && !schema.may_read(None));
+        assert!(matches!(
+            schema.outputs[0].steps[..],
+            [Step::Divide {
+                by: Divisor::MinorUnits,
+                only: Some(_),
+                ..
+            }]
+        ));
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        for (from, to, fault) in [
+            (
+                r#"rows = ["products[]"]"#,
+                "rows = []",
+                "where the records lie",
+            ),
+            (r#""products[]""#, r#""products[""#, "is not a path"),
+            (
+                "products[].asin",
+                "others[].asin",
+                "not on the way to the records",
+            ),
+            (
+                "carry = { seen",
+                "carry = { value",
+                "must differ from each other",
+            ),
+            (
+                r#"unit = "minutes""#,
+                r#"unit = "fortnights""#,
+                "is not one of",
+            ),
+            ("2011-01-01T00:00:00Z", "2011", "two digit month"),
+            (r#"metric = "new", "#, "", "a series has metric"),
+            (
+                "path:timestamp",
+                "path:products[].asin",
+                "leads to many places",
+            ),
+        ] {
+            let faults = wire::parse("a/things", &SCHEMA.replace(from, to)).unwrap_err();
+            let said = faults.iter().any(|found| found.what.contains(fault));
+            assert!(said, "{to}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn other_labels_stand_in_where_none_of_the_first_is_there() {
+        let schema = wire::parse("a/things", SCHEMA).unwrap();
+        for (header, bound) in [
+            ("asin price14d price7d", "asin price_14d price"),
+            ("asin price14d", "asin price"),
+            ("asin", "asin"),
+        ] {
+            let cells: Vec<String> = header.split(' ').map(str::to_owned).collect();
+            let binding = Binding::of(&schema, &cells);
+            let names: Vec<&str> = binding
+                .columns
+                .iter()
+                .map(|column| column.column.name.as_str())
+                .collect();
+            assert_eq!(names.join(" "), bound, "{header}");
+        }
+    }
+}

@@ -180,13 +180,13 @@ impl Door<'_> {
                 .map(String::as_str)
             {
                 None => ConstantValue::Text(value.as_str().into()),
-                Some("integer") => match value.parse() {
-                    Ok(number) => ConstantValue::Integer(number),
-                    Err(_) => {
+                Some("integer") => {
+                    let Ok(number) = value.parse() else {
                         self.fault(at, &format!("{value:?} is no whole number"));
                         return None;
-                    }
-                },
+                    };
+                    ConstantValue::Integer(number)
+                }
                 Some(other) => {
                     self.fault(
                         at,

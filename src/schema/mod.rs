@@ -44,6 +44,8 @@ pub struct Schema {
     pub columns: Vec<Column>,
     pub facts: Vec<Fact>,
     pub skips: Vec<Skip>,
+    /// What must add up to what in the main table.
+    pub totals: Vec<Total>,
     /// At least one; the first is the main table, the one that `inspect` names.
     pub outputs: Vec<Output>,
     /// Sheets by name that show how a report is filled in and are none.
@@ -71,6 +73,17 @@ pub struct Signature {
     pub order: Vec<(ColumnName, ColumnName)>,
 }
 
+/// Amounts of which the report tells the sum.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// Columns whose values are added; at least one. Those that a report lacks add nothing.
+    pub of: Vec<ColumnName>,
+    /// The column that tells the sum.
+    pub is: ColumnName,
+    /// The rows with one value of this column share a total; without it each row has its own.
+    pub per: Option<ColumnName>,
+}
+
 /// Who keeps a seed, how often, and when it is too old to be believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seed {
@@ -81,6 +94,10 @@ pub struct Seed {
 
 /// A canonical column and every label under which a report is known to carry it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub struct Column {
     pub name: ColumnName,
     pub title_zh: Box<str>,
@@ -162,6 +179,8 @@ pub struct Fact {
     pub pattern: Regex,
     /// Texts that stand for another, compared without case.
     pub values: Vec<(Box<str>, Box<str>)>,
+    /// False where what is told is likely and not sure: a period told so is one that no sum may rest on.
+    pub certain: bool,
 }
 
 /// Where a fact is looked for.

@@ -45,11 +45,22 @@ pub(super) struct WireSchema {
     pub(super) fact: Vec<WireFact>,
     #[serde(default)]
     pub(super) skip: Vec<WireSkip>,
+    #[serde(default)]
+    pub(super) total: Vec<WireTotal>,
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
     pub(super) step: Vec<Spanned<WireStep>>,
     #[serde(default)]
     pub(super) output: Vec<WireOutput>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireTotal {
+    pub(super) of: Vec<Spanned<String>>,
+    pub(super) is: Spanned<String>,
+    #[serde(default)]
+    pub(super) per: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -173,6 +184,8 @@ pub(super) struct WireFact {
     pub(super) pattern: Spanned<String>,
     #[serde(default)]
     pub(super) values: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) certain: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -185,6 +198,10 @@ pub(super) struct WireSkip {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub(super) struct WireColumn {
     pub(super) name: Spanned<String>,
     #[serde(default)]

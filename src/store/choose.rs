@@ -88,7 +88,13 @@ pub(super) fn choose(
         let mut seen = Vec::with_capacity(observations.len());
         for one in observations {
             let members = if may_be_partial {
-                read_members(observed, table, parts[one.part].path(), one.entry, &mut names)?
+                read_members(
+                    observed,
+                    table,
+                    parts[one.part].path(),
+                    one.entry,
+                    &mut names,
+                )?
             } else {
                 BTreeMap::from([(0, totals_of(one.entry))])
             };

@@ -14,10 +14,10 @@ use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::Int64Array;
 use arrow::array::RecordBatch;
+use arrow::array::UInt64Array;
 use arrow::compute::concat_batches;
 use arrow::compute::interleave_record_batch;
 use arrow::compute::take_record_batch;
-use arrow::array::UInt64Array;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Field;
 use arrow::datatypes::Int64Type;
@@ -221,12 +221,7 @@ impl Run {
     fn batches(&self, schema: &SchemaRef) -> Result<Batches, StoreError> {
         match self {
             Self::Held(batch) => Ok(Box::new(std::iter::once(Ok(batch.clone())))),
-            Self::Spilled(temp) => Ok(Box::new(reader::stream(
-                temp.path(),
-                schema,
-                0,
-                u64::MAX,
-            )?)),
+            Self::Spilled(temp) => Ok(Box::new(reader::stream(temp.path(), schema, 0, u64::MAX)?)),
         }
     }
 }

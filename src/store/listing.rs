@@ -143,8 +143,12 @@ pub fn reports(
         .text("marketplace", text_of(|table| &table.marketplace))
         .text("marketplace_from", text_of(|table| &table.marketplace_from))
         .text("currency", text_of(|table| &table.currency))
-        .text("period_kind", |row| Some(row.table?.period.as_ref()?.kind.clone()))
-        .day("period_start", |row| row.table?.period.as_ref()?.start.clone())
+        .text("period_kind", |row| {
+            Some(row.table?.period.as_ref()?.kind.clone())
+        })
+        .day("period_start", |row| {
+            row.table?.period.as_ref()?.start.clone()
+        })
         .day("period_end", |row| row.table?.period.as_ref()?.end.clone())
         .text("observed_at", text_of(|table| &table.observed_at))
         .text("observed_from", text_of(|table| &table.observed_from))
@@ -155,7 +159,13 @@ pub fn reports(
         .count("rows_skipped", rows_of(|table| table.rows.skipped))
         .text("controls", |row| Some(controls_text(row.table?)))
         .count("findings", |row| {
-            Some(row.table?.findings.iter().map(|finding| finding.count).sum())
+            Some(
+                row.table?
+                    .findings
+                    .iter()
+                    .map(|finding| finding.count)
+                    .sum(),
+            )
         })
         .text("report_id", text_of(|table| &table.report_id))
         .text("reading", text_of(|table| &table.reading))
@@ -187,7 +197,12 @@ fn controls_text(table: &TableEntry) -> String {
             sum.read, sum.stored, sum.rejected, sum.skipped, sum.residue
         )
     };
-    table.controls.iter().map(line).collect::<Vec<_>>().join("\n")
+    table
+        .controls
+        .iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// One row per report and exact column: what was read is what was stored, rejected, skipped and rounded off.

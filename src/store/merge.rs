@@ -200,7 +200,9 @@ fn live_parts(
 /// Hash of everything that bears on all partitions.
 fn rules(tables: &BTreeMap<TableName, Table>, accepted: &BTreeSet<String>) -> String {
     let shapes: Vec<String> = tables.values().flat_map(shape).collect();
-    let texts = [VERSION].into_iter().chain(shapes.iter().map(String::as_str));
+    let texts = [VERSION]
+        .into_iter()
+        .chain(shapes.iter().map(String::as_str));
     id::hash(texts.chain(accepted.iter().map(String::as_str)))
 }
 
@@ -216,7 +218,9 @@ fn shape(table: &Table) -> Vec<String> {
 
 fn fingerprint(table: &Table, parts: &[PartRef], accepted: &BTreeSet<String>) -> String {
     let shape = shape(table);
-    let texts = [VERSION].into_iter().chain(shape.iter().map(String::as_str));
+    let texts = [VERSION]
+        .into_iter()
+        .chain(shape.iter().map(String::as_str));
     let taken = parts
         .iter()
         .map(PartRef::report_id)
@@ -271,9 +275,7 @@ impl Plan<'_> {
                     fingerprint: job.fingerprint.clone(),
                     passed_over,
                 };
-                self.merged
-                    .partitions
-                    .insert(job.partition.folder(), made);
+                self.merged.partitions.insert(job.partition.folder(), made);
             }
         }
         if Merged::recall(store).as_ref() == Some(&self.merged) {
@@ -337,9 +339,7 @@ impl PartRef {
     /// When it was observed, in milliseconds, and by which report: what orders observations of all kinds.
     pub(super) fn observed(&self) -> (i64, &str) {
         let at = self.report().observed_at.as_deref().unwrap_or_default();
-        let at = at
-            .parse::<Timestamp>()
-            .map_or(0, Timestamp::as_millisecond);
+        let at = at.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
         (at, self.report_id())
     }
 

@@ -2,10 +2,6 @@
 
 use super::*;
 use crate::model::name::ColumnName;
-use arrow::array::ArrayRef;
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
-use std::path::Path;
 use crate::model::table::MergeRule;
 use crate::model::table::StoredColumn;
 use crate::model::table::StoredType;
@@ -18,12 +14,16 @@ use crate::store::entry::TableEntry;
 use crate::store::part;
 use crate::store::picked::Picked;
 use arrow::array::Array;
+use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::Date32Array;
 use arrow::array::Int64Array;
+use arrow::array::RecordBatch;
 use arrow::array::StringArray;
 use arrow::array::TimestampMillisecondArray;
+use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
+use std::path::Path;
 
 fn name(text: &str) -> ColumnName {
     ColumnName::parse(text).unwrap()

@@ -77,7 +77,9 @@ pub enum StoreError {
     },
     #[error("the catalogue has no entry {seq}; was reports/ of the store changed by hand?")]
     NoEntry { seq: u64 },
-    #[error("the part {part} is neither in a file nor in a pack; read its report again: delete memos/ of the store and run")]
+    #[error(
+        "the part {part} is neither in a file nor in a pack; read its report again: delete memos/ of the store and run"
+    )]
     NoPart { part: Box<str> },
     #[error("the pack {} does not give back the part {part} as it was; the parts stay as they are; please report this", path.display())]
     Pack { path: PathBuf, part: Box<str> },

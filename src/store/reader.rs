@@ -9,6 +9,7 @@ use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::statistics::Statistics;
 use std::fs::File;
 use std::path::Path;
 
@@ -100,6 +101,40 @@ pub(super) fn note_of(path: &Path, key: &str) -> Option<String> {
     let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
     let pairs = reader.metadata().file_metadata().key_value_metadata()?;
     pairs.iter().find(|pair| pair.key == key)?.value.clone()
+}
+
+/// The first and last day of some columns, as numbers, by the statistics of a file; nothing inside where it has no such
+/// day, none at all where it does not tell.
+pub fn days_of(path: &Path, columns: &[&str]) -> Option<Option<(i32, i32)>> {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
+    let mut days: Option<(i32, i32)> = None;
+    for group in reader.metadata().row_groups() {
+        let wanted = group
+            .columns()
+            .iter()
+            .filter(|chunk| columns.contains(&chunk.column_path().string().as_str()));
+        for chunk in wanted {
+            let (first, last) = match chunk.statistics()? {
+                Statistics::Int32(found) => (found.min_opt().copied(), found.max_opt().copied()),
+                Statistics::Int64(found) => {
+                    let day = |at: Option<&i64>| i32::try_from(at?.div_euclid(DAY)).ok();
+                    (day(found.min_opt()), day(found.max_opt()))
+                }
+                _ => return None,
+            };
+            let n_null = chunk.statistics()?.null_count_opt()?;
+            match (first, last) {
+                (Some(first), Some(last)) => {
+                    let (low, high) = days.unwrap_or((first, last));
+                    days = Some((low.min(first), high.max(last)));
+                }
+                _ if n_null == u64::try_from(group.num_rows()).ok()? => {}
+                _ => return None,
+            }
+        }
+    }
+    Some(days)
 }
 
 /// Lays a batch into the schema that is wanted of it.

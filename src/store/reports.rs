@@ -109,9 +109,9 @@ impl Catalogue {
             if *seq <= log.last()
                 && let Ok(heads) = read_checkpoint(path)
             {
-                heads
-                    .into_iter()
-                    .for_each(|(seq, head)| catalogue.add(seq, head));
+                for (seq, head) in heads {
+                    catalogue.add(seq, head);
+                }
                 upto = *seq;
                 break;
             }
@@ -152,9 +152,8 @@ impl Catalogue {
     /// Numbers and heads of the entries that count: the newest of each key that is still somewhere or was read when it
     /// was.
     pub fn live_heads(&self) -> impl Iterator<Item = (u64, &Head)> {
-        self.heads().filter(|(seq, head)| {
-            !head.paths.is_empty() && self.newest.get(&head.key) == Some(seq)
-        })
+        self.heads()
+            .filter(|(seq, head)| !head.paths.is_empty() && self.newest.get(&head.key) == Some(seq))
     }
 
     /// The number of the newest entry of a key.
@@ -170,7 +169,11 @@ impl Catalogue {
     /// The entries that count of one content, the first variant first.
     pub fn seqs_of(&self, content_id: &str) -> Vec<u64> {
         self.keys_of(content_id)
-            .filter(|seq| self.heads.get(seq).is_some_and(|head| !head.paths.is_empty()))
+            .filter(|seq| {
+                self.heads
+                    .get(seq)
+                    .is_some_and(|head| !head.paths.is_empty())
+            })
             .collect()
     }
 
@@ -334,11 +337,10 @@ impl Catalogue {
             text(|head| head.partitions.join("\n")),
             text(|head| head.paths.join("\n")),
         ];
-        let batch =
-            RecordBatch::try_new(schema(), columns).map_err(|source| StoreError::Rows {
-                path: path.clone(),
-                source,
-            })?;
+        let batch = RecordBatch::try_new(schema(), columns).map_err(|source| StoreError::Rows {
+            path: path.clone(),
+            source,
+        })?;
         files::replace(&path, &writer::encode(&path, &schema(), &[batch], None)?)?;
         for (seq, old) in checkpoints(store)? {
             if seq != last {
@@ -364,9 +366,8 @@ fn read_checkpoint(path: &Path) -> Result<Vec<(u64, Head)>, StoreError> {
         let seqs = batch.column(0).as_primitive::<Int64Type>();
         let text = |column: usize, row: usize| batch.column(column).as_string::<i32>().value(row);
         heads.extend((0..batch.num_rows()).map(|row| {
-            let lines = |column| -> Vec<String> {
-                text(column, row).lines().map(str::to_owned).collect()
-            };
+            let lines =
+                |column| -> Vec<String> { text(column, row).lines().map(str::to_owned).collect() };
             let head = Head {
                 key: text(1, row).to_owned(),
                 partitions: lines(2),

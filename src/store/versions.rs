@@ -57,22 +57,17 @@ impl Shelf {
         let schema = Arc::new(Schema::new(versions.cloned().collect::<Vec<_>>()));
         let fields = schema.fields().iter();
         let fields = fields.map(|field| SortField::new(field.data_type().clone()));
-        let converter =
-            RowConverter::new(fields.collect()).map_err(|source| StoreError::Rows {
-                path: path.into(),
-                source,
-            })?;
+        let converter = RowConverter::new(fields.collect()).map_err(|source| StoreError::Rows {
+            path: path.into(),
+            source,
+        })?;
         let failed = |source| StoreError::Encode {
             path: path.into(),
             source,
         };
         let rows = staged(path, &schema, writer::properties(None).map_err(failed)?)?;
         let properties = index_properties().map_err(failed)?;
-        let index = staged(
-            &layout::pack_index(path),
-            &pack::index_schema(),
-            properties,
-        )?;
+        let index = staged(&layout::pack_index(path), &pack::index_schema(), properties)?;
         Ok(Self {
             path: path.into(),
             schema,
@@ -163,8 +158,7 @@ impl Shelf {
         };
         let ((rows, rows_writer), (index, mut index_writer)) = (self.rows, self.index);
         rows_writer.close().map_err(failed)?;
-        index_writer
-            .append_key_value_metadata(KeyValue::new(pack::DIRECTORY.to_owned(), text));
+        index_writer.append_key_value_metadata(KeyValue::new(pack::DIRECTORY.to_owned(), text));
         index_writer.close().map_err(failed)?;
         let n_versions = u64::try_from(self.n_versions).unwrap_or_default();
         Ok((rows, index, n_versions))
@@ -188,12 +182,13 @@ fn staged(
     let options = ArrowWriterOptions::new()
         .with_properties(properties)
         .with_skip_arrow_metadata(true);
-    let writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(
-        |source| StoreError::Encode {
-            path: path.into(),
-            source,
-        },
-    )?;
+    let writer =
+        ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(|source| {
+            StoreError::Encode {
+                path: path.into(),
+                source,
+            }
+        })?;
     Ok((temp, writer))
 }
 
@@ -206,8 +201,8 @@ fn index_properties() -> Result<WriterProperties, ParquetError> {
         .set_statistics_enabled(EnabledStatistics::None)
         .set_dictionary_enabled(false);
     for column in ["row", pack::PLACE] {
-        properties = properties
-            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+        properties =
+            properties.set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
     }
     Ok(properties.build())
 }

@@ -8,13 +8,17 @@
 )]
 
 mod cli;
+mod controls;
 mod crash;
 mod fixture;
 mod golden;
 mod headers;
 mod large;
+mod nested;
+mod nights;
 mod oracle;
 mod own_schema;
+mod packs;
 mod pipelines;
 mod plain;
 mod props;

@@ -67,7 +67,8 @@ pub(super) struct Found {
 pub(super) fn open(document: Nested, wanted: &Nestings) -> Result<Found, ReadError> {
     let found = read_through(&document, wanted)?;
     // A lone object may be the only line of a file of lines, which nothing shows but that its members are columns.
-    if !found.tables.is_empty() || document.form != NestedForm::Json {
+    let may_be_a_line = document.form == NestedForm::Json && found.lists.is_empty();
+    if !found.tables.is_empty() || !may_be_a_line {
         return Ok(found);
     }
     let form = NestedForm::JsonLines;

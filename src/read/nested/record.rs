@@ -16,22 +16,24 @@ pub(super) struct Record {
     route: Vec<usize>,
     /// How many steps of its path lead to the root.
     n_before: usize,
+    /// How many members its key is made of.
+    n_names: usize,
 }
 
 /// The records of a part that lie where one of `paths` leads, in order.
 pub(super) fn find(part: &Part<'_>, paths: &[Path], states: &[State]) -> Vec<Record> {
-    let mut search = Search {
+    let mut seeker = Seeker {
         tape: part.tape,
         paths,
         route: Vec::new(),
         found: Vec::new(),
         n_before: states.iter().map(|(_, at)| *at).max().unwrap_or_default(),
     };
-    search.visit(0, states);
-    search.found
+    seeker.visit(0, states);
+    seeker.found
 }
 
-struct Search<'a> {
+struct Seeker<'a> {
     tape: &'a Tape,
     paths: &'a [Path],
     route: Vec<usize>,
@@ -39,14 +41,16 @@ struct Search<'a> {
     n_before: usize,
 }
 
-impl Search<'_> {
+impl Seeker<'_> {
     /// Gives whether there was a record here or inside.
     fn visit(&mut self, node: usize, states: &[State]) -> bool {
         let mut states = states.to_vec();
         if self.tape.is_loose && self.tape.kind(node) != Kind::Array {
             let alone: Vec<State> = states
                 .iter()
-                .filter(|(path, at)| self.paths[*path].0.get(*at) == Some(&Segment::Each))
+                .filter(|(path, at)| {
+                    *at > 0 && self.paths[*path].0.get(*at) == Some(&Segment::Each)
+                })
                 .map(|(path, at)| (*path, at + 1))
                 .collect();
             states.extend(alone);
@@ -67,17 +71,38 @@ impl Search<'_> {
                 has_inner |= !inner.is_empty() && self.visit(child, &inner);
             }
         }
-        let is_record = !has_inner && !states.iter().all(is_open);
-        if is_record {
+        let own = states
+            .iter()
+            .find(|state| !is_open(state))
+            .filter(|_| !has_inner);
+        let is_record = own.is_some();
+        if let Some((path, _)) = own {
             self.found.push(Record {
                 node,
                 route: self.route.clone(),
                 n_before: self.n_before,
+                n_names: n_names(&self.paths[*path]),
             });
         }
         self.route.pop();
         has_inner || is_record
     }
+}
+
+/// How many of the last names on the way along a path make the key of what it leads to.
+fn n_names(path: &Path) -> usize {
+    let is_list = |segment: &Segment| matches!(segment, Segment::Each | Segment::At(_));
+    let last_list = path.0.iter().rposition(is_list);
+    let first = last_list.map_or_else(
+        || {
+            path.0
+                .iter()
+                .position(|segment| *segment == Segment::Any)
+                .unwrap_or(0)
+        },
+        |list| list + 1,
+    );
+    (path.0.len() - first).max(1)
 }
 
 /// Whether a step leads from a container to its `n`th child.
@@ -113,33 +138,20 @@ impl Record {
         Some(node)
     }
 
-    /// The members that lead to the record from the last list on, with dots between; where nothing stands behind that
-    /// list, its own name.
+    /// The members that lead to the record from the last list of its path on, or where that has none from its first `*`,
+    /// with dots between. Where nothing stands behind that list, the list's own name.
     pub(super) fn key(&self, part: &Part<'_>) -> String {
-        // What leads to the part, then what leads to the record inside of it.
-        let mut steps: Vec<Option<&str>> = Vec::new();
-        for before in &part.place {
-            match before {
-                Step::Member(name) => steps.push(Some(name)),
-                Step::Element(_) => steps.push(None),
-            }
-        }
-        for pair in self.route.windows(2) {
-            let is_element = part.tape.kind(pair[0]) == Kind::Array;
-            steps.push((!is_element).then(|| part.tape.name(pair[1])));
-        }
-        while steps.last().is_some_and(Option::is_none) {
-            steps.pop();
-            if let Some(Some(list)) = steps.last() {
-                return (*list).to_owned();
-            }
-        }
-        let behind = steps
-            .iter()
-            .rposition(Option::is_none)
-            .map_or(0, |list| list + 1);
-        let names: Vec<&str> = steps[behind..].iter().copied().flatten().collect();
-        names.join(".")
+        let before = part.place.iter().filter_map(|step| match step {
+            Step::Member(name) => Some(&**name),
+            Step::Element(_) => None,
+        });
+        let inside = self.route.windows(2).filter_map(|pair| {
+            let is_member = part.tape.kind(pair[0]) != Kind::Array;
+            is_member.then(|| part.tape.name(pair[1]))
+        });
+        let names: Vec<&str> = before.chain(inside).collect();
+        let n_left = names.len().saturating_sub(self.n_names);
+        names[n_left..].join(".")
     }
 
     /// Its place in the list that holds it, counted from 1.
