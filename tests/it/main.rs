@@ -28,3 +28,4 @@ mod schemas;
 mod shell;
 mod stages;
 mod tidy;
+mod upload;

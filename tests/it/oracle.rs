@@ -323,6 +323,7 @@ fn the_sample_feeds_what_stages_read() {
             "ads_search_term_range",
             "ads_targeting_range",
             "listing",
+            "product_history",
             "search_query",
             "search_terms",
             "traffic_account",
