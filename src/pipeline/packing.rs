@@ -277,7 +277,15 @@ mod tests {
 
     #[test]
     fn what_goes_in_and_what_stays_out() {
-        let cases: &[(&str, usize, &[&str], &[&str], &str, [usize; 4])] = &[
+        type Case<'a> = (
+            &'a str,
+            usize,
+            &'a [&'a str],
+            &'a [&'a str],
+            &'a str,
+            [usize; 4],
+        );
+        let cases: &[Case<'_>] = &[
             // Used, covered, banned, no room.
             (
                 "Desk Lamp, LED",
