@@ -8,6 +8,7 @@ use crate::cli::render;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::ingest::arrived;
 use crate::ingest::known;
 use crate::ingest::seeds;
 use crate::model::name::TableName;
@@ -218,6 +219,14 @@ pub(super) fn stage_inputs(
     }
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
+    batches.insert(
+        TableName::parse("report_kinds")?,
+        arrived::report_kinds(&session.catalog)?,
+    );
+    batches.insert(
+        TableName::parse("report_arrivals")?,
+        arrived::report_arrivals(&Catalogue::load(&session.store)?)?,
+    );
     Ok(Inputs {
         files: tables,
         batches,

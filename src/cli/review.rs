@@ -1,4 +1,5 @@
-//! `review`: what is handed in once a month and read once a week, as a page and as a workbook. Also the last step of `run`.
+//! `review`: what is handed in once a month and read once a week, as a page and as a workbook. Also the last step of
+//! `run`, which brings what is read every morning as well.
 
 mod frozen;
 mod head;
@@ -54,6 +55,7 @@ impl Span {
         let end = match every {
             Every::Month => start.last_of_month(),
             Every::Week => start.saturating_add(6.days()),
+            Every::Day => start,
         };
         Self {
             every,
@@ -67,11 +69,12 @@ impl Span {
         let start = match self.every {
             Every::Month => self.start.saturating_sub(1.month()),
             Every::Week => self.start.saturating_sub(7.days()),
+            Every::Day => self.start.saturating_sub(1.day()),
         };
         Self::of(self.every, start, None)
     }
 
-    /// `2026-01`, or `2026-W05`: the week that its Thursday lies in.
+    /// `2026-01`, or `2026-W05`: the week that its Thursday lies in, or `2026-01-31`.
     fn name(self) -> String {
         match self.every {
             Every::Month => self.start.strftime("%Y-%m").to_string(),
@@ -82,6 +85,7 @@ impl Span {
                 let week = thursday.iso_week_date();
                 format!("{}-W{:02}", week.year(), week.week())
             }
+            Every::Day => self.start.to_string(),
         }
     }
 }
@@ -165,7 +169,7 @@ pub(super) fn review(
     Ok(built.is_fine(false))
 }
 
-/// The reviews of the last whole month and week, as `run` leaves them.
+/// The reviews of the last whole month and week and of the day, as `run` leaves them.
 ///
 /// # Errors
 /// When a folder cannot be written.
@@ -189,6 +193,7 @@ pub(super) fn publish_last(
         let start = match review.every {
             Every::Month => month_named(LAST, built.as_of)?,
             Every::Week => week_of(LAST, built.as_of, session.workspace.config.week_start)?,
+            Every::Day => built.as_of,
         };
         published.extend(edition.write(review, Span::of(review.every, start, None))?);
     }
@@ -376,6 +381,9 @@ mod tests {
             assert_eq!(found.to_string(), start, "{text}");
             assert_eq!(Span::of(Every::Week, found, None).name(), name, "{text}");
         }
+        let today = Span::of(Every::Day, TODAY, None);
+        assert_eq!((today.name(), today.end), ("2026-02-12".to_owned(), TODAY));
+        assert_eq!(today.before().name(), "2026-02-11");
         assert!(week_of("W6", TODAY, Weekday::Sunday).is_err());
         let january = Span::of(Every::Month, Date::constant(2026, 1, 1), None);
         assert_eq!(

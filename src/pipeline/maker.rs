@@ -2,6 +2,7 @@
 
 use crate::pipeline::packing;
 use crate::pipeline::restock;
+use crate::pipeline::row_id;
 use crate::pipeline::time_weighted;
 use arrow::array::RecordBatch;
 use std::fmt;
@@ -36,6 +37,12 @@ pub const MAKERS: &[Maker] = &[
         name: "restock-simulation",
         inputs: &["items", "supply", "demand factors"],
         make: restock::simulate,
+        version: 1,
+    },
+    Maker {
+        name: "row-id",
+        inputs: &["rows"],
+        make: row_id::name_rows,
         version: 1,
     },
     Maker {

@@ -30,6 +30,8 @@ pub struct Review {
 pub enum Every {
     Month,
     Week,
+    /// The day of the build.
+    Day,
 }
 
 /// One mart, in one of the ways in which a person reads it.

@@ -85,6 +85,7 @@ pub(super) fn rows(
             let start = match span.every {
                 Every::Month => span.start.saturating_sub(back.months()),
                 Every::Week => span.start.saturating_sub((7 * back).days()),
+                Every::Day => span.start.saturating_sub(back.days()),
             };
             (Some(day_number(start)), Some(day_number(span.end)))
         }
