@@ -85,7 +85,7 @@ fn open(bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("book.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    read::open(&path, &Limits::default())
+    read::open(&path, &Limits::default(), None, &read::Nestings::default())
 }
 
 fn zipped(parts: &[(String, Vec<u8>)], options: SimpleFileOptions) -> Vec<u8> {
@@ -270,7 +270,8 @@ fn a_large_sheet_is_checked_to_its_end() {
         .unwrap();
     bytes[at + 3] = b'7';
     std::fs::write(&path, bytes).unwrap();
-    let documents = read::open(&path, &Limits::default()).unwrap();
+    let documents =
+        read::open(&path, &Limits::default(), None, &read::Nestings::default()).unwrap();
     let last = documents[0].tables[0].chunks(0).unwrap().last().unwrap();
     assert!(matches!(last, Err(ReadError::Damaged { .. })), "{last:?}");
 }
