@@ -2,6 +2,7 @@
 
 use crate::pipeline::packing;
 use crate::pipeline::restock;
+use crate::pipeline::time_weighted;
 use arrow::array::RecordBatch;
 use std::fmt;
 
@@ -26,15 +27,21 @@ impl fmt::Debug for Maker {
 /// Every maker, by name. To add one: a module, and a line here.
 pub const MAKERS: &[Maker] = &[
     Maker {
+        name: "byte-limited-words",
+        inputs: &["listings", "phrases", "banned phrases"],
+        make: packing::pack,
+        version: 1,
+    },
+    Maker {
         name: "restock-simulation",
         inputs: &["items", "supply", "demand factors"],
         make: restock::simulate,
         version: 1,
     },
     Maker {
-        name: "search-term-packing",
-        inputs: &["listings", "terms", "banned phrases"],
-        make: packing::pack,
+        name: "time-weighted-median",
+        inputs: &["points", "weeks"],
+        make: time_weighted::medians,
         version: 1,
     },
 ];

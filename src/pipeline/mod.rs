@@ -16,6 +16,7 @@ mod reading;
 pub mod restock;
 pub mod review;
 pub mod subset;
+pub mod time_weighted;
 pub mod wire;
 
 use crate::model::name::ColumnName;

@@ -435,7 +435,7 @@ mod tests {
             ),
             (
                 "[targets]\nacoss = 0.3",
-                "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max)",
+                "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max, ipi, account-health, ad-groups, negative-reviews-per-week, answer-hours, a-plus-days, a-plus-days-other, listing-hours, listing-share, inbound-days-ahead)",
             ),
         ] {
             assert_eq!(parse(text).unwrap_err()[0].to_string(), expected);

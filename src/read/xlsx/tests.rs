@@ -249,10 +249,9 @@ fn archives_may_be_written_in_all_ways() {
 
 #[test]
 fn a_large_sheet_is_checked_to_its_end() {
-    let rows: String = (1..=60_000)
-        .map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\"><v>{n}</v></c></row>"))
-        .collect();
-    let sheets = [("name=\"S\"", "s.xml", sheet(&rows))];
+    let row = |n| format!("<row r=\"{n}\"><c r=\"A{n}\"><v>{n}</v></c></row>");
+    let rows: Vec<String> = (1..=60_000).map(row).collect();
+    let sheets = [("name=\"S\"", "s.xml", sheet(&rows.concat()))];
     let book = Book {
         sheets: &sheets,
         ..PLAIN
