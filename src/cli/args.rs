@@ -169,6 +169,7 @@ pub(super) struct InitOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag as typed")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub told: Told,
@@ -228,7 +229,7 @@ pub(super) struct BuildOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
+    /// A table, a mart, a seed, or reports, controls, findings, `passed_over`, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]

@@ -21,6 +21,7 @@ use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Severity;
 use crate::pipeline::build;
+use crate::pipeline::build::Built;
 use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
 use crate::pipeline::check::Outcome;
@@ -32,6 +33,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -186,15 +188,7 @@ pub(super) fn build_marts(
     });
     let made_of = materials.by_mart(&pipelines, &inputs);
     let before = reports_before(session);
-    let mut wanted = select.clone();
-    if select.is_empty() {
-        for mart in pipelines.iter().flat_map(Pipeline::marts) {
-            let now = made_of.get(&mart.name).cloned().flatten();
-            if !is_as_built(session, mart, &before, now.as_deref()) {
-                wanted.insert(mart.name.clone());
-            }
-        }
-    }
+    let wanted = wanted(session, &pipelines, &select, &made_of, &before);
     let mut reports = before;
     reports.retain(|report| !wanted.iter().any(|name| name.as_str() == report.name));
     // Whoever breaks off from here on leaves marts that nobody says what they are made of.
@@ -218,33 +212,8 @@ pub(super) fn build_marts(
         },
     )?;
     for built in built {
-        let report = match built.result {
-            Ok(made) => {
-                let changed = write(session, built.mart, &made.batch)?;
-                MartReport {
-                    name: built.mart.name.to_string(),
-                    rows: made.batch.num_rows() as u64,
-                    files_changed: changed as u64,
-                    made_of: made_of.get(&built.mart.name).cloned().flatten(),
-                    failure: None,
-                    checks: made
-                        .checks
-                        .iter()
-                        .filter(|check| !check.passed())
-                        .map(check_report)
-                        .collect(),
-                }
-            }
-            Err(error) => MartReport {
-                name: built.mart.name.to_string(),
-                rows: 0,
-                files_changed: 0,
-                made_of: None,
-                failure: Some(explained(&error)),
-                checks: Vec::new(),
-            },
-        };
-        reports.push(report);
+        let made_of = made_of.get(&built.mart.name).cloned().flatten();
+        reports.push(report_of(session, built, made_of)?);
     }
     observer.on(Event::End {
         stage: Stage::Build,
@@ -270,6 +239,60 @@ pub(super) fn build_marts(
         unchanged: false,
         fingerprint,
     })
+}
+
+/// Writes a mart that could be built, and says what came of it.
+fn report_of(
+    session: &Session,
+    built: Built<'_>,
+    made_of: Option<String>,
+) -> anyhow::Result<MartReport> {
+    let name = built.mart.name.to_string();
+    Ok(match built.result {
+        Ok(made) => MartReport {
+            name,
+            rows: made.batch.num_rows() as u64,
+            files_changed: write(session, built.mart, &made.batch)? as u64,
+            made_of,
+            failure: None,
+            checks: made
+                .checks
+                .iter()
+                .filter(|check| !check.passed())
+                .map(check_report)
+                .collect(),
+        },
+        Err(error) => MartReport {
+            name,
+            rows: 0,
+            files_changed: 0,
+            made_of: None,
+            failure: Some(explained(&error)),
+            checks: Vec::new(),
+        },
+    })
+}
+
+/// The marts that are to be built: those that are named, or those that are not made of what they should be made of.
+fn wanted(
+    session: &Session,
+    pipelines: &[Pipeline],
+    select: &BTreeSet<TableName>,
+    made_of: &BTreeMap<TableName, Option<String>>,
+    before: &[MartReport],
+) -> BTreeSet<TableName> {
+    if !select.is_empty() {
+        return select.clone();
+    }
+    let is_stale = |mart: &&Mart| {
+        let now = made_of.get(&mart.name).cloned().flatten();
+        !is_as_built(session, mart, before, now.as_deref())
+    };
+    let marts = pipelines.iter().flat_map(Pipeline::marts);
+    marts
+        .filter(is_stale)
+        .map(|mart| mart.name.clone())
+        .collect()
 }
 
 fn write(session: &Session, mart: &Mart, batch: &RecordBatch) -> anyhow::Result<usize> {

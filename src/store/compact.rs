@@ -345,9 +345,11 @@ fn check(observed: &Observed<'_>, pack: &Pack, sources: &[Source<'_>]) -> Result
         let total = source.part.part().rows;
         let mut start = 0;
         while start < total {
-            let original = whole(pack, schema, observed.read(part, schema, start, WINDOW)?)?;
+            let original = observed.read(part, schema, start, WINDOW)?;
+            let original = whole(pack, schema, &original)?;
             let rebuilt = pack.stream(&source.reading, schema, start, WINDOW)?;
-            let rebuilt = whole(pack, schema, rebuilt.collect::<Result<_, _>>()?)?;
+            let rebuilt: Vec<RecordBatch> = rebuilt.collect::<Result<_, _>>()?;
+            let rebuilt = whole(pack, schema, &rebuilt)?;
             if original != rebuilt {
                 return Err(StoreError::Pack {
                     path: pack.rows.clone(),
@@ -363,9 +365,9 @@ fn check(observed: &Observed<'_>, pack: &Pack, sources: &[Source<'_>]) -> Result
 fn whole(
     pack: &Pack,
     schema: &SchemaRef,
-    batches: Vec<RecordBatch>,
+    batches: &[RecordBatch],
 ) -> Result<RecordBatch, StoreError> {
-    concat_batches(schema, &batches).map_err(|source| StoreError::Rows {
+    concat_batches(schema, batches).map_err(|source| StoreError::Rows {
         path: pack.rows.clone(),
         source,
     })

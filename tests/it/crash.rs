@@ -50,7 +50,7 @@ struct Made {
 
 /// A workspace after each night, when nothing disturbs it.
 struct Undisturbed {
-    _home: TempDir,
+    home: TempDir,
     workspaces: Vec<PathBuf>,
     made: Vec<Made>,
     /// How long the longest run and the longest compaction took.
@@ -153,10 +153,10 @@ fn undisturbed() -> Undisturbed {
         made: vec![made(&start)],
         workspaces: vec![start],
         longest: [Duration::ZERO; 2],
-        _home: home,
+        home,
     };
     for night in 1..=AFTER {
-        let root = all._home.path().join(night.to_string());
+        let root = all.home.path().join(night.to_string());
         copy(all.workspaces.last().unwrap(), &root);
         put(&root, BEFORE - 1 + night);
         all.longest[0] = all.longest[0].max(run(&root, &["run"]));
@@ -207,7 +207,7 @@ fn round(n: u32, undisturbed: &Undisturbed) -> bool {
         copy(&undisturbed.workspaces[night - 1], root);
         put(root, BEFORE - 1 + i32::try_from(night).unwrap());
     }
-    let compacts = night > 0 && n % 3 == 0;
+    let compacts = night > 0 && n.is_multiple_of(3);
     let [run_takes, compact_takes] = undisturbed.longest;
     let (arguments, takes) = if compacts {
         (["compact"], compact_takes)
