@@ -1,6 +1,5 @@
 -- Advertising by month, beside the month before and the same month a year before. A movement is given only between
--- two complete months of one currency; a target is judged only on a complete month, `mature` says whether the verdict
--- is final.
+-- two complete months of one currency; a target is judged only on a complete and mature month, since sales still come.
 SELECT
     c.month AS month, c.account AS account, c.marketplace AS marketplace, c.ad_product AS ad_product,
     c.source_kind AS source_kind, c.family AS family, c.currency AS currency, c.days_expected AS days_expected,
@@ -10,7 +9,7 @@ SELECT
     c.cpc AS cpc, c.cvr AS cvr, c.acos AS acos, c.roas AS roas,
     COALESCE(c.spend > 0 AND c.sales = 0, FALSE) AS spend_no_sales,
     r.target_acos AS target_acos, c.acos - r.target_acos AS acos_over_target,
-    CASE WHEN c.complete THEN c.acos <= r.target_acos END AS on_target,
+    CASE WHEN c.complete AND c.mature THEN c.acos <= r.target_acos END AS on_target,
     p.days_covered AS days_covered_prev_month, p.spend AS spend_prev_month, p.sales AS sales_prev_month,
     p.clicks AS clicks_prev_month, p.orders AS orders_prev_month, p.acos AS acos_prev_month,
     CASE WHEN c.complete AND p.complete AND c.currency = p.currency THEN c.acos - p.acos END AS acos_mom,
@@ -53,8 +52,8 @@ SELECT
 FROM ads_month AS c
 LEFT JOIN ads_month AS p
     ON c.month_before = p.month AND c.account = p.account AND c.marketplace = p.marketplace
-    AND c.ad_product = p.ad_product
+    AND c.ad_product = p.ad_product AND c.currency = p.currency
 LEFT JOIN ads_month AS y
     ON c.year_before = y.month AND c.account = y.account AND c.marketplace = y.marketplace
-    AND c.ad_product = y.ad_product
+    AND c.ad_product = y.ad_product AND c.currency = y.currency
 LEFT JOIN monthly_rules AS r ON c.marketplace = r.marketplace

@@ -1,50 +1,49 @@
--- Moves of numbers: price, rank, ratings, offers. `move` is what stands against the threshold: a fraction of the old
--- price, a power of two of the rank (positive is better), ratings gained, stars, offers.
+-- Moves of numbers: rank, ratings, offers, sales. `move` is what stands against the threshold: a power of two of the
+-- rank (positive is better) or of the units sold, ratings gained, stars, offers.
 WITH pair AS (
     SELECT
         c.week_start AS week_start, c.marketplace AS marketplace, c.asin AS asin, c.days_apart AS days_apart,
-        c.same_currency AS same_currency, c.same_category AS same_category, c.same_variations AS same_variations,
-        c.price_basis_changed AS price_basis_changed, c.buy_box_price AS buy_box_price,
-        c.buy_box_price_prev AS buy_box_price_prev, c.new_price AS new_price, c.new_price_prev AS new_price_prev,
+        c.same_category AS same_category, c.same_variations AS same_variations,
         c.bsr AS bsr, c.bsr_prev AS bsr_prev, c.bsr_avg_30d AS bsr_avg_30d, c.bsr_avg_30d_prev AS bsr_avg_30d_prev,
         c.review_count AS review_count, c.review_count_prev AS review_count_prev, c.rating AS rating,
         c.rating_prev AS rating_prev, c.offers_new AS offers_new, c.offers_new_prev AS offers_new_prev,
         c.offers_total AS offers_total, c.offers_total_prev AS offers_total_prev,
-        t.price_change_min AS price_change_min, t.bsr_change_min_log2 AS bsr_change_min_log2,
-        t.review_spike_min AS review_spike_min, t.rating_change_min AS rating_change_min
+        t.bsr_change_min_log2 AS bsr_change_min_log2,
+        t.review_spike_min AS review_spike_min, t.rating_change_min AS rating_change_min,
+        t.offer_change_min AS offer_change_min, t.monthly_sold_change_min_log2 AS monthly_sold_change_min_log2,
+        c.monthly_sold AS monthly_sold, c.monthly_sold_prev AS monthly_sold_prev,
+        -- The time-weighted medians of this week and the last go before what two instants happened to show.
+        h.bsr_median > 0 AND h.bsr_median_prev > 0 AS by_history, h.bsr_median AS bsr_median,
+        h.bsr_median_prev AS bsr_median_prev
     FROM competitor_pair AS c
     LEFT JOIN weekly_rules AS t ON c.marketplace = t.marketplace
+    LEFT JOIN history_pair AS h
+        ON c.week_start = h.week_start AND c.marketplace = h.marketplace AND c.asin = h.asin
     WHERE c.comparable
 ),
-price AS (
-    -- The price that wins the sale where both weeks have it, else the lowest new offer; never one against the other,
-    -- and never a new offer with shipping against one without.
+rank AS (
     SELECT
-        week_start, marketplace, asin, price_change_min,
-        CASE WHEN buy_box_price > 0 AND buy_box_price_prev > 0 THEN 'buy_box_price' ELSE 'new_price' END AS figure,
-        CASE WHEN buy_box_price > 0 AND buy_box_price_prev > 0 THEN buy_box_price ELSE new_price END AS price,
-        CASE WHEN buy_box_price > 0 AND buy_box_price_prev > 0 THEN buy_box_price_prev ELSE new_price_prev END
-            AS price_prev
-    FROM pair
-    WHERE same_currency
-        AND (buy_box_price > 0 AND buy_box_price_prev > 0
-            OR new_price > 0 AND new_price_prev > 0 AND NOT price_basis_changed)
-),
-price_move AS (
-    SELECT
-        *, CAST(price - price_prev AS DOUBLE) AS delta,
-        CAST(price - price_prev AS DOUBLE) / NULLIF(CAST(price_prev AS DOUBLE), 0) AS move
-    FROM price
-    WHERE price <> price_prev
+        week_start, marketplace, asin, bsr_change_min_log2,
+        CASE WHEN by_history THEN 'bsr_median' ELSE 'bsr' END AS figure,
+        CASE WHEN by_history THEN bsr_median ELSE CAST(bsr AS DOUBLE) END AS bsr,
+        CASE WHEN by_history THEN bsr_median_prev ELSE CAST(bsr_prev AS DOUBLE) END AS bsr_prev,
+        CASE WHEN by_history THEN NULL ELSE CAST(bsr_avg_30d AS DOUBLE) END AS average,
+        CASE WHEN by_history THEN NULL ELSE CAST(bsr_avg_30d_prev AS DOUBLE) END AS average_prev
+    FROM (
+        SELECT
+            week_start, marketplace, asin, bsr_change_min_log2, COALESCE(by_history, FALSE) AS by_history, bsr_median,
+            bsr_median_prev, bsr, bsr_prev, bsr_avg_30d, bsr_avg_30d_prev
+        FROM pair
+        WHERE same_category
+    ) AS same_list
 ),
 rank_move AS (
     SELECT
-        week_start, marketplace, asin, bsr, bsr_prev, bsr_change_min_log2,
-        LOG2(CAST(bsr_prev AS DOUBLE) / NULLIF(CAST(bsr AS DOUBLE), 0)) AS move,
-        LOG2(CAST(bsr_avg_30d_prev AS DOUBLE) / NULLIF(CAST(bsr_avg_30d AS DOUBLE), 0)) AS average_move
-    FROM pair
-    WHERE same_category AND bsr > 0 AND bsr_prev > 0 AND bsr <> bsr_prev
-        AND COALESCE(bsr_avg_30d, 1) > 0 AND COALESCE(bsr_avg_30d_prev, 1) > 0
+        *, LOG2(CAST(bsr_prev AS DOUBLE) / NULLIF(bsr, 0)) AS move,
+        LOG2(CAST(average_prev AS DOUBLE) / NULLIF(average, 0)) AS average_move
+    FROM rank
+    WHERE bsr > 0 AND bsr_prev > 0 AND bsr <> bsr_prev
+        AND COALESCE(average, 1) > 0 AND COALESCE(average_prev, 1) > 0
 ),
 review_rate AS (
     SELECT
@@ -55,12 +54,12 @@ review_rate AS (
     WHERE review_count IS NOT NULL AND review_count_prev IS NOT NULL
 ),
 review_habit AS (
-    -- What the ASIN usually gains in seven days, from its own earlier weeks.
+    -- What the ASIN usually gains in seven days, from its own earlier weeks; asked only where it may have spiked.
     SELECT n.week_start AS week_start, n.marketplace AS marketplace, n.asin AS asin, MEDIAN(b.per_week) AS usual
     FROM review_rate AS n
     INNER JOIN review_rate AS b
         ON n.marketplace = b.marketplace AND n.asin = b.asin AND b.week_start < n.week_start
-    WHERE b.same_variations
+    WHERE b.same_variations AND n.gained >= n.review_spike_min
     GROUP BY n.week_start, n.marketplace, n.asin
 ),
 review_move AS (
@@ -80,7 +79,7 @@ review_move AS (
 ),
 offer AS (
     SELECT
-        week_start, marketplace, asin,
+        week_start, marketplace, asin, offer_change_min,
         CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN 'offers_new' ELSE 'offers_total' END
             AS figure,
         CASE WHEN offers_new IS NOT NULL AND offers_new_prev IS NOT NULL THEN offers_new ELSE offers_total END
@@ -89,36 +88,20 @@ offer AS (
             AS offers_prev
     FROM pair
 )
-SELECT
-    week_start, marketplace, asin, CASE WHEN delta < 0 THEN 'price_drop' ELSE 'price_rise' END AS event, figure,
-    CAST(CAST(price_prev AS DECIMAL(18, 2)) AS VARCHAR) AS old_value,
-    CAST(CAST(price AS DECIMAL(18, 2)) AS VARCHAR) AS new_value, delta, move, price_change_min AS threshold,
-    ABS(move) >= price_change_min - 0.000001 AS significant
-FROM price_move
-UNION ALL
--- From 2026-02-16 on the source counts shipping in the price of new offers: a jump across that day is its own event.
-SELECT
-    week_start, marketplace, asin, 'price_basis_changed' AS event, 'new_price' AS figure,
-    CAST(CAST(new_price_prev AS DECIMAL(18, 2)) AS VARCHAR) AS old_value,
-    CAST(CAST(new_price AS DECIMAL(18, 2)) AS VARCHAR) AS new_value,
-    CAST(new_price - new_price_prev AS DOUBLE) AS delta,
-    CAST(new_price - new_price_prev AS DOUBLE) / NULLIF(CAST(new_price_prev AS DOUBLE), 0) AS move,
-    CAST(NULL AS DOUBLE) AS threshold, FALSE AS significant
-FROM pair
-WHERE price_basis_changed AND same_currency AND new_price > 0 AND new_price_prev > 0 AND new_price <> new_price_prev
-UNION ALL
 -- A rank of one instant is noise unless the average of 30 days, where it is known, moved the same way.
 SELECT
-    week_start, marketplace, asin, CASE WHEN bsr < bsr_prev THEN 'bsr_up' ELSE 'bsr_down' END AS event,
-    'bsr' AS figure, CAST(bsr_prev AS VARCHAR) AS old_value, CAST(bsr AS VARCHAR) AS new_value,
-    CAST(bsr - bsr_prev AS DOUBLE) AS delta, move, bsr_change_min_log2 AS threshold,
+    week_start, marketplace, asin, CASE WHEN bsr < bsr_prev THEN 'bsr_up' ELSE 'bsr_down' END AS event, figure,
+    CAST(CAST(FLOOR(bsr_prev + 0.5) AS BIGINT) AS VARCHAR) AS old_value,
+    CAST(CAST(FLOOR(bsr + 0.5) AS BIGINT) AS VARCHAR) AS new_value, bsr - bsr_prev AS delta, move,
+    'bsr_change_min_log2' AS rule, bsr_change_min_log2 AS threshold,
     ABS(move) >= bsr_change_min_log2 - 0.000001 AND COALESCE(move * average_move > 0, TRUE) AS significant
 FROM rank_move
 UNION ALL
 SELECT
     week_start, marketplace, asin, 'review_spike' AS event, 'review_count' AS figure,
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
-    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, threshold,
+    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, 'review_spike_min' AS rule,
+    threshold,
     gained >= threshold - 0.000001 AND same_variations AS significant
 FROM review_move
 WHERE gained > 0 AND gained >= review_spike_min
@@ -127,15 +110,16 @@ UNION ALL
 SELECT
     week_start, marketplace, asin, 'review_drop' AS event, 'review_count' AS figure,
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
-    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, CAST(NULL AS DOUBLE) AS threshold,
-    same_variations AS significant
+    CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, CAST(NULL AS VARCHAR) AS rule,
+    CAST(NULL AS DOUBLE) AS threshold, same_variations AS significant
 FROM review_move
 WHERE gained < 0
 UNION ALL
 SELECT
     week_start, marketplace, asin, 'rating_change' AS event, 'rating' AS figure,
     CAST(rating_prev AS VARCHAR) AS old_value, CAST(rating AS VARCHAR) AS new_value,
-    rating - rating_prev AS delta, rating - rating_prev AS move, rating_change_min AS threshold,
+    rating - rating_prev AS delta, rating - rating_prev AS move, 'rating_change_min' AS rule,
+    rating_change_min AS threshold,
     ABS(rating - rating_prev) >= rating_change_min - 0.000001 AND same_variations AS significant
 FROM pair
 WHERE rating > 0 AND rating_prev > 0 AND ABS(rating - rating_prev) > 0.000001
@@ -144,6 +128,21 @@ SELECT
     week_start, marketplace, asin, CASE WHEN offers > offers_prev THEN 'offer_added' ELSE 'offer_gone' END AS event,
     figure, CAST(offers_prev AS VARCHAR) AS old_value, CAST(offers AS VARCHAR) AS new_value,
     CAST(offers - offers_prev AS DOUBLE) AS delta, CAST(offers - offers_prev AS DOUBLE) AS move,
-    CAST(1 AS DOUBLE) AS threshold, TRUE AS significant
+    'offer_change_min' AS rule, offer_change_min AS threshold,
+    ABS(CAST(offers - offers_prev AS DOUBLE)) >= offer_change_min AS significant
 FROM offer
 WHERE offers >= 0 AND offers_prev >= 0 AND offers <> offers_prev
+UNION ALL
+-- The source gives steps (50+, 100+, 1K+, 2K+), of which neighbours are at most a doubling apart and flap: a move
+-- counts only beyond its threshold, never at it.
+SELECT
+    week_start, marketplace, asin,
+    CASE WHEN monthly_sold > monthly_sold_prev THEN 'monthly_sold_up' ELSE 'monthly_sold_down' END AS event,
+    'monthly_sold' AS figure, CAST(monthly_sold_prev AS VARCHAR) AS old_value, CAST(monthly_sold AS VARCHAR) AS new_value,
+    CAST(monthly_sold - monthly_sold_prev AS DOUBLE) AS delta,
+    LOG2(CAST(monthly_sold AS DOUBLE) / NULLIF(CAST(monthly_sold_prev AS DOUBLE), 0)) AS move,
+    'monthly_sold_change_min_log2' AS rule, monthly_sold_change_min_log2 AS threshold,
+    ABS(LOG2(CAST(monthly_sold AS DOUBLE) / NULLIF(CAST(monthly_sold_prev AS DOUBLE), 0)))
+        > monthly_sold_change_min_log2 + 0.000001 AS significant
+FROM pair
+WHERE monthly_sold > 0 AND monthly_sold_prev > 0 AND monthly_sold <> monthly_sold_prev

@@ -1,5 +1,6 @@
 -- Changes of what is there or who holds it. Empty then filled is news only where empty is a state of its own (a
 -- coupon, a deal, a price); for a title, an image, a category or a seller it is a column that was not known before.
+-- A price that is gone while offers stay is hidden (minimum advertised price, no featured offer), not out of stock.
 WITH pair AS (
     SELECT
         *,
@@ -11,8 +12,8 @@ WITH pair AS (
             UPPER(TRIM(buy_box_seller_id_prev)),
             CASE WHEN LOWER(TRIM(buy_box_seller_prev)) = 'amazon' THEN 'AMAZON' END
         ) AS holder_prev,
-        COALESCE(buy_box_price, 0) > 0 OR COALESCE(new_price, 0) > 0 AS on_sale,
-        COALESCE(buy_box_price_prev, 0) > 0 OR COALESCE(new_price_prev, 0) > 0 AS on_sale_prev,
+        COALESCE(buy_box_price, 0) > 0 OR COALESCE(new_price, 0) > 0 OR price_hidden AS on_sale,
+        COALESCE(buy_box_price_prev, 0) > 0 OR COALESCE(new_price_prev, 0) > 0 OR price_hidden_prev AS on_sale_prev,
         CASE
             WHEN COALESCE(coupon_absolute, 0) > 0 THEN CAST(CAST(coupon_absolute AS DECIMAL(18, 2)) AS VARCHAR)
             WHEN COALESCE(coupon_percent, 0) > 0
@@ -32,6 +33,17 @@ WITH pair AS (
         ) AS deal_prev
     FROM competitor_pair
     WHERE comparable
+),
+-- The box that goes round among several sellers has no owner to lose: its top seller's share of 30 days tells.
+held AS (
+    SELECT
+        p.week_start AS week_start, p.marketplace AS marketplace, p.asin AS asin, p.holder AS holder,
+        p.holder_prev AS holder_prev, p.buy_box_seller AS buy_box_seller,
+        p.buy_box_seller_prev AS buy_box_seller_prev, p.buy_box_top_seller_share_30d AS top_share,
+        t.buy_box_share_min AS buy_box_share_min
+    FROM pair AS p
+    LEFT JOIN weekly_rules AS t ON p.marketplace = t.marketplace
+    WHERE p.holder <> p.holder_prev
 ),
 event AS (
     SELECT
@@ -53,13 +65,6 @@ event AS (
     FROM pair
     WHERE LOWER(TRIM(bsr_category)) <> LOWER(TRIM(bsr_category_prev))
         AND TRIM(bsr_category) <> '' AND TRIM(bsr_category_prev) <> ''
-    UNION ALL
-    SELECT
-        week_start, marketplace, asin, 'buy_box_changed' AS event, 'buy_box_seller_id' AS figure,
-        CONCAT_WS(' / ', holder_prev, buy_box_seller_prev) AS old_value,
-        CONCAT_WS(' / ', holder, buy_box_seller) AS new_value
-    FROM pair
-    WHERE holder <> holder_prev
     UNION ALL
     SELECT
         week_start, marketplace, asin, 'title_changed' AS event, 'title' AS figure, title_prev AS old_value,
@@ -96,5 +101,15 @@ event AS (
 )
 SELECT
     week_start, marketplace, asin, event, figure, old_value, new_value, CAST(NULL AS DOUBLE) AS delta,
-    CAST(NULL AS DOUBLE) AS move, CAST(NULL AS DOUBLE) AS threshold, TRUE AS significant
+    CAST(NULL AS DOUBLE) AS move, CAST(NULL AS VARCHAR) AS rule, CAST(NULL AS DOUBLE) AS threshold,
+    TRUE AS significant
 FROM event
+UNION ALL
+SELECT
+    week_start, marketplace, asin, 'buy_box_changed' AS event, 'buy_box_seller_id' AS figure,
+    CONCAT_WS(' / ', holder_prev, buy_box_seller_prev) AS old_value,
+    CONCAT_WS(' / ', holder, buy_box_seller) AS new_value, CAST(NULL AS DOUBLE) AS delta, top_share AS move,
+    CASE WHEN top_share IS NOT NULL THEN 'buy_box_share_min' END AS rule,
+    CASE WHEN top_share IS NOT NULL THEN buy_box_share_min END AS threshold,
+    COALESCE(top_share >= buy_box_share_min - 0.000001, TRUE) AS significant
+FROM held

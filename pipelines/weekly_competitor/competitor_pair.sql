@@ -7,7 +7,11 @@ WITH described AS (
         coupon_percent, bsr, bsr_avg_30d, bsr_avg_90d, rating, review_count, monthly_sold, offers_total,
         offers_new, offers_fba, offers_fbm, image_count, variation_count, deal_type, bsr_category, buy_box_seller,
         buy_box_seller_id, buy_box_availability, title, images, main_image, variation_asins, parent_asin,
-        buy_box_is_fba, row_updated_at, brand, category_root, listed_since,
+        buy_box_is_fba, row_updated_at, brand, category_root, listed_since, buy_box_top_seller_share_30d,
+        -- Somebody offers it although no price is shown.
+        COALESCE(offers_new > 0, FALSE) OR COALESCE(buy_box_unqualified, FALSE)
+            OR LOWER(TRIM(COALESCE(map_restriction, ''))) NOT IN ('', '-', 'no', 'none', 'false', 'nein', 'いいえ')
+            AS price_hidden,
         -- Whether the report had prices at all: an empty price in a report without price columns is not a lost offer.
         COUNT(buy_box_price) OVER (PARTITION BY report_id) + COUNT(new_price) OVER (PARTITION BY report_id) > 0
             AS prices_reported,
@@ -54,6 +58,8 @@ pair AS (
         s.main_image AS main_image, s.variation_asins AS variation_asins, s.parent_asin AS parent_asin,
         s.buy_box_is_fba AS buy_box_is_fba, s.row_updated_at AS row_updated_at, s.brand AS brand,
         s.category_root AS category_root, s.listed_since AS listed_since,
+        s.buy_box_top_seller_share_30d AS buy_box_top_seller_share_30d, s.price_hidden AS price_hidden,
+        p.price_hidden AS price_hidden_prev,
         p.currency AS currency_prev, s.prices_reported AS prices_reported, p.prices_reported AS prices_reported_prev,
         p.list_price AS list_price_prev, p.buy_box_price AS buy_box_price_prev, p.new_price AS new_price_prev,
         p.amazon_price AS amazon_price_prev, p.fba_price AS fba_price_prev, p.fbm_price AS fbm_price_prev,

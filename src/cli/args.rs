@@ -3,7 +3,9 @@
 use crate::cli::ingest::Shard;
 use crate::cli::ls::What;
 use crate::cli::render::Format;
+use crate::cli::review::LAST;
 use crate::cli::session::Place;
+use crate::publish::Lang;
 use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Ingest(IngestOptions),
     /// Build the marts from what is current
     Build(BuildOptions),
+    /// Write what is handed in once a month or read once a week: a page and a workbook
+    Review(ReviewOptions),
     /// Put together what was observed again and again without change; no observation is lost
     Compact,
     /// Say what files are and why; write nothing
@@ -116,8 +120,30 @@ pub(super) enum Command {
     /// Read a kind of report that is not known yet: draft a schema, prove it
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Say what a row of a mart is made of: current rows, reports, files and rows in them
+    Explain(ExplainOptions),
+    /// Rows that were kept aside: look at them, or read their files again after a schema was mended
+    #[command(subcommand)]
+    Rejects(RejectsCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RejectsCommand {
+    /// Group them by cause, with an example each
+    Show,
+    /// Read the files again that hold them; what a mended schema understands goes into the store
+    Replay,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainOptions {
+    /// A mart, as `ls pipelines` shows it
+    pub mart: String,
+    /// Columns that name one row: `month=2026-01 marketplace=US`
+    #[arg(value_name = "KEY=VALUE")]
+    pub keys: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -169,7 +195,7 @@ pub(super) struct InitOptions {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag as typed")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub told: Told,
@@ -225,6 +251,49 @@ pub(super) struct BuildOptions {
     /// The day to build for, where a mart depends on it; without it, today in the workspace's zone
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
+    /// Build the marts as they would have been at that moment, beside the live ones
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["today", "full_refresh"])]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReviewOptions {
+    /// The month, as 2026-01; without it, the last whole one
+    #[arg(long, value_name = "MONTH", num_args = 0..=1, default_missing_value = LAST, conflicts_with = "week")]
+    pub month: Option<String>,
+    /// The week instead of a month, as 2026-W05 or a day in it; without a value, the last whole one
+    #[arg(long, value_name = "WEEK", num_args = 0..=1, default_missing_value = LAST)]
+    pub week: Option<String>,
+    /// The language of titles and words
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+    /// Show days and weeks from this day on: for a meeting in between
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Date>,
+    /// Keep this version as the one that was handed in; the next review opens with what moved since
+    #[arg(long)]
+    pub freeze: bool,
+    /// The day to build for; without it, today in the workspace's zone
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+    /// As it would have been at that moment: what was handed in then
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["today", "freeze"])]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Zh,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -234,6 +303,9 @@ pub(super) struct ShowOptions {
     /// Rows at most
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// As it would have been at that moment
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `build`: the marts from what is current. Also the second half of `run`.
 
 use crate::cli::args::BuildOptions;
+use crate::cli::as_of;
 use crate::cli::ingest::take_lock;
 use crate::cli::made_of::Materials;
 use crate::cli::query;
@@ -21,7 +22,6 @@ use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Severity;
 use crate::pipeline::build;
-use crate::pipeline::build::Built;
 use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
 use crate::pipeline::check::Outcome;
@@ -33,7 +33,6 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -188,7 +187,15 @@ pub(super) fn build_marts(
     });
     let made_of = materials.by_mart(&pipelines, &inputs);
     let before = reports_before(session);
-    let wanted = wanted(session, &pipelines, &select, &made_of, &before);
+    let mut wanted = select.clone();
+    if select.is_empty() {
+        for mart in pipelines.iter().flat_map(Pipeline::marts) {
+            let now = made_of.get(&mart.name).cloned().flatten();
+            if !is_as_built(session, mart, &before, now.as_deref()) {
+                wanted.insert(mart.name.clone());
+            }
+        }
+    }
     let mut reports = before;
     reports.retain(|report| !wanted.iter().any(|name| name.as_str() == report.name));
     // Whoever breaks off from here on leaves marts that nobody says what they are made of.
@@ -213,7 +220,7 @@ pub(super) fn build_marts(
     )?;
     for built in built {
         let made_of = made_of.get(&built.mart.name).cloned().flatten();
-        reports.push(report_of(session, built, made_of)?);
+        reports.push(written(session, built, made_of)?);
     }
     observer.on(Event::End {
         stage: Stage::Build,
@@ -241,10 +248,10 @@ pub(super) fn build_marts(
     })
 }
 
-/// Writes a mart that could be built, and says what came of it.
-fn report_of(
+/// Writes a mart that was built, and says what came of it.
+fn written(
     session: &Session,
-    built: Built<'_>,
+    built: build::Built<'_>,
     made_of: Option<String>,
 ) -> anyhow::Result<MartReport> {
     let name = built.mart.name.to_string();
@@ -255,9 +262,7 @@ fn report_of(
             files_changed: write(session, built.mart, &made.batch)? as u64,
             made_of,
             failure: None,
-            checks: made
-                .checks
-                .iter()
+            checks: (made.checks.iter())
                 .filter(|check| !check.passed())
                 .map(check_report)
                 .collect(),
@@ -271,28 +276,6 @@ fn report_of(
             checks: Vec::new(),
         },
     })
-}
-
-/// The marts that are to be built: those that are named, or those that are not made of what they should be made of.
-fn wanted(
-    session: &Session,
-    pipelines: &[Pipeline],
-    select: &BTreeSet<TableName>,
-    made_of: &BTreeMap<TableName, Option<String>>,
-    before: &[MartReport],
-) -> BTreeSet<TableName> {
-    if !select.is_empty() {
-        return select.clone();
-    }
-    let is_stale = |mart: &&Mart| {
-        let now = made_of.get(&mart.name).cloned().flatten();
-        !is_as_built(session, mart, before, now.as_deref())
-    };
-    let marts = pipelines.iter().flat_map(Pipeline::marts);
-    marts
-        .filter(is_stale)
-        .map(|mart| mart.name.clone())
-        .collect()
 }
 
 fn write(session: &Session, mart: &Mart, batch: &RecordBatch) -> anyhow::Result<usize> {
@@ -392,12 +375,18 @@ pub(super) fn build(
         }
         return Ok(true);
     }
+    let observer = terminal.observer();
+    let then = match &options.as_of {
+        Some(moment) => Some(as_of::open(session, moment, &*observer, terminal)?),
+        None => None,
+    };
     let request = Request {
         select: &options.select,
         full_refresh: options.full_refresh,
-        today: options.today,
+        today: then.as_ref().map_or(options.today, |then| Some(then.today)),
     };
-    let report = build_marts(session, &request, &*terminal.observer())?;
+    let session = then.as_ref().map_or(session, |then| &then.session);
+    let report = build_marts(session, &request, &*observer)?;
     let mut out = terminal.out();
     match format {
         Format::Json => {
@@ -427,6 +416,9 @@ pub(super) fn build(
             }
             for trouble in report.troubles() {
                 writeln!(out, "{trouble}")?;
+            }
+            if let Some(then) = &then {
+                writeln!(out, "{}", then.folder.join("marts").display())?;
             }
         }
     }

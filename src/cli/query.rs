@@ -2,6 +2,8 @@
 
 use crate::cli::args::QueryOptions;
 use crate::cli::args::ShowOptions;
+use crate::cli::as_of;
+use crate::cli::build;
 use crate::cli::render;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
@@ -241,6 +243,21 @@ pub(super) fn show(
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
+    let then = match &options.as_of {
+        Some(moment) => {
+            let observer = terminal.observer();
+            let then = as_of::open(session, moment, &*observer, terminal)?;
+            let request = build::Request {
+                select: &[],
+                full_refresh: false,
+                today: Some(then.today),
+            };
+            build::build_marts(&then.session, &request, &*observer)?;
+            Some(then)
+        }
+        None => None,
+    };
+    let session = then.as_ref().map_or(session, |then| &then.session);
     let tables = stored_tables(session)?;
     let Some(table) = tables
         .iter()

@@ -11,8 +11,10 @@ use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::TextTable;
 use crate::cli::render::counted;
 use crate::cli::render::shown_as;
+use crate::cli::review;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::cli::upload;
 use crate::model::id;
 use crate::observe::Event;
 use crate::observe::Observer;
@@ -151,17 +153,17 @@ fn print_summary(
         }
     }
     writeln!(out, "{}", terminal.strong("To open"))?;
-    let parent = |file: &Published| file.path.parent().map(std::path::Path::to_path_buf);
+    let tables = folder.join("csv");
     for file in published
         .iter()
-        .filter(|file| parent(file).as_deref() == Some(folder))
+        .filter(|file| file.path.parent() != Some(&tables))
     {
         writeln!(out, "  {}", file.path.display())?;
         if let Some(note) = &file.note {
             writeln!(out, "    {note}")?;
         }
     }
-    writeln!(out, "  {}", folder.join("csv").display())?;
+    writeln!(out, "  {}", tables.display())?;
     writeln!(out, "  {}", session.store.root().join("marts").display())?;
     Ok(())
 }
@@ -269,7 +271,7 @@ fn passes(mart: &Mart, batch: &RecordBatch, row: usize) -> bool {
 }
 
 /// All rows of a mart as they lie in the store.
-fn whole(session: &Session, mart: &Mart) -> anyhow::Result<RecordBatch> {
+pub(super) fn whole(session: &Session, mart: &Mart) -> anyhow::Result<RecordBatch> {
     let schema = mart.arrow();
     let mut batches = Vec::new();
     for file in marts::files_of(&session.store, &mart.name)? {
@@ -346,8 +348,15 @@ fn publish_marts(
         .map(|account| &*account.name)
         .collect();
     let title = format!("{} {}", accounts.join(", "), report.as_of);
-    let published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
+    let mut published = publish::publish(&folder, &title, &sheets, Lang::Zh, report.as_of)
         .context("cannot publish")?;
+    published.extend(review::publish_last(session, pipelines, report, Lang::Zh)?);
+    for ((_, mart), batch) in named.iter().zip(&batches) {
+        if let Some(form) = upload::form(mart, batch) {
+            published
+                .extend(publish::fill(&folder, &form, report.as_of).context("cannot publish")?);
+        }
+    }
     observer.on(Event::End {
         stage: Stage::Publish,
     });

@@ -56,7 +56,12 @@ fn new(
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
     let limits = session.context().limits();
-    let documents = read::open(file, &limits, session.flags.market)?;
+    let documents = read::open(
+        file,
+        &limits,
+        session.flags.market,
+        &session.context().nestings(),
+    )?;
     let (document, table) = choose(session, &documents, sheet)?;
     let id = match id {
         Some(id) => id.to_owned(),
@@ -123,7 +128,12 @@ fn choose<'a>(
                 .iter()
                 .map(|row| (row.row, row.cells.as_slice()))
                 .collect();
-            match detect::detect(&opening, session.catalog.reports()) {
+            let nesting = table.nesting.as_deref();
+            let schemas = session
+                .catalog
+                .reports()
+                .filter(|schema| schema.may_read(nesting));
+            match detect::detect(&opening, schemas) {
                 Ok(found) => known.push(found.schema.id.to_string()),
                 Err(_) => return Ok((document, table)),
             }

@@ -80,10 +80,7 @@ impl<'a> Cells<'a> {
 
     /// The cell as written.
     pub(crate) fn raw(&self, row: usize) -> (&'a str, CellKind) {
-        (
-            self.chunk.cell(row, self.field.source),
-            self.chunk.kind(row, self.field.source),
-        )
+        self.chunk.cell_and_kind(row, self.field.source)
     }
 
     /// The cell as its column understands it: a text that stands for another is replaced by that, a null is empty, and

@@ -26,7 +26,7 @@ mod decision;
 mod dress;
 pub mod evidence;
 pub mod exact;
-mod mark;
+pub(crate) mod mark;
 mod month;
 pub mod number;
 #[cfg(test)]

@@ -80,10 +80,9 @@ pub(crate) fn truth(_: &Style, cell: Content<'_>) -> Read<bool> {
 pub(crate) fn market(_: &Style, cell: Content<'_>) -> Read<&'static str> {
     match cell {
         Content::Empty => Ok(None),
-        Content::Text(text) => known(Market::named(text).map(Market::code)),
-        Content::Number(_) | Content::Date(_) | Content::Bool(_) | Content::Error(_) => {
-            Err(Unreadable)
-        }
+        // A number is the id of a tool that numbers them.
+        Content::Text(text) | Content::Number(text) => known(Market::named(text).map(Market::code)),
+        Content::Date(_) | Content::Bool(_) | Content::Error(_) => Err(Unreadable),
     }
 }
 

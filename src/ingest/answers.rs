@@ -2,7 +2,7 @@
 
 use crate::model::market::Market;
 use crate::normalise::identity::Answers;
-use crate::normalise::identity::Unit;
+use crate::normalise::unit::Unit;
 use crate::store::decisions::Decision;
 use crate::workspace::inbox::Glob;
 use std::collections::BTreeSet;

@@ -15,6 +15,7 @@ use crate::read::Table;
 use crate::schema::catalog::Catalog;
 use crate::schema::label::Label;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Chunks whose rows the types are guessed from.
 const SAMPLE: usize = 4;
@@ -50,8 +51,17 @@ pub fn draft(
         chunks.push(chunk?);
     }
     let guesses = guess::columns(catalog, &header.cells, &chunks);
+    let mut text = toml_text::write(id, file_name, table.sheet.as_deref(), &guesses);
+    if let Some(nesting) = &table.nesting {
+        let rows: Vec<String> = nesting
+            .rows
+            .iter()
+            .map(|path| format!("{:?}", path.to_string()))
+            .collect();
+        let _ = write!(text, "\n[json]\nrows = [{}]\n", rows.join(", "));
+    }
     Ok(Some(Draft {
-        text: toml_text::write(id, file_name, table.sheet.as_deref(), &guesses),
+        text,
         header_row: header.row,
         n_rows: chunks.iter().map(RawChunk::n_rows).sum(),
     }))

@@ -78,7 +78,13 @@ pub fn read(
 /// The content ids of all innermost files, without reading a table; none when the path or one of them cannot be opened.
 pub(super) fn contents(context: &Context<'_>, candidate: &Candidate) -> Option<Vec<String>> {
     let market = likely_market(context, candidate);
-    let documents = read::open(&candidate.path, &context.limits(), market).ok()?;
+    let documents = read::open(
+        &candidate.path,
+        &context.limits(),
+        market,
+        &context.nestings(),
+    )
+    .ok()?;
     documents
         .iter()
         .map(|document| match document.kind {
@@ -106,7 +112,9 @@ fn examine(
     keep: &mut dyn FnMut(&mut table::TableReading) -> Result<(), StoreError>,
 ) -> Result<FileReading, StoreError> {
     let limits = context.limits();
-    let documents = match read::open(&candidate.path, &limits, likely_market(context, candidate)) {
+    let market = likely_market(context, candidate);
+    let opened = read::open(&candidate.path, &limits, market, &context.nestings());
+    let documents = match opened {
         Ok(documents) => documents,
         Err(error) => {
             let place = [
@@ -198,13 +206,19 @@ fn examine_document(
             );
             reading.failure = Some(explained(&**why));
         }
-        Kind::Json => {
+        Kind::Nested { form, lists, .. } if document.tables.is_empty() => {
+            let lists = match &lists[..] {
+                [] => "it has no lists of records".to_owned(),
+                lists => format!("its lists are {}", lists.join(", ")),
+            };
             reading.tables.push(TableEntry {
-                reason: Some("JSON, and no schema of a JSON report is known".to_owned()),
+                reason: Some(format!(
+                    "{form}, and no known report has its records there: {lists}"
+                )),
                 ..blank_entry(None, Status::Held)
             });
         }
-        Kind::Text { .. } | Kind::Workbook { .. } => {
+        Kind::Text { .. } | Kind::Workbook { .. } | Kind::Nested { .. } => {
             let mut foreign = Vec::new();
             for table in &document.tables {
                 let mut read = table::read(context, &around, table);
@@ -318,16 +332,18 @@ fn keep(
         };
         let bytes = match table.merge.by {
             MergeBy::Slice => {
-                let encoded = part::encode(&path, table, &part.batch)?;
+                let encoded = part::encode(&path, table, &part.rows)?;
                 entry.slices = encoded.slices;
                 encoded.bytes
             }
-            MergeBy::Key => writer::encode(
-                &path,
-                part.batch.schema_ref(),
-                std::slice::from_ref(&part.batch),
-                None,
-            )?,
+            MergeBy::Key => {
+                let rows = part.rows.batch(0..part.rows.n_rows());
+                let rows = rows.map_err(|source| StoreError::Rows {
+                    path: path.clone(),
+                    source,
+                })?;
+                writer::encode(&path, part.rows.schema(), &[rows], None)?
+            }
         };
         files::put_new(&path, &bytes)?;
     }

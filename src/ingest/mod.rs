@@ -14,6 +14,7 @@ mod sift;
 mod sums;
 mod survey;
 mod table;
+mod totals;
 
 use crate::ingest::commit::Clerk;
 use crate::ingest::file::DocumentReading;
@@ -73,7 +74,14 @@ impl Context<'_> {
             ratio: limits.ratio,
             entries: limits.entries,
             depth: limits.depth,
+            sheet_cells: limits.sheet_cells,
         }
+    }
+
+    /// What is looked for in nested documents.
+    pub fn nestings(&self) -> read::Nestings {
+        let (nestings, told) = self.catalog.nestings();
+        read::Nestings { nestings, told }
     }
 
     /// Hash of all that decides whether a file that was read must be read again.

@@ -1,5 +1,6 @@
 //! Placing the kept rows of a table in the tables of the store that they feed.
 
+use crate::decode::exact::Sum;
 use crate::ingest::Context;
 use crate::ingest::DECODER;
 use crate::ingest::file::explained;
@@ -9,7 +10,9 @@ use crate::ingest::sums::Accounts;
 use crate::ingest::table::PartRows;
 use crate::ingest::table::Surroundings;
 use crate::ingest::table::TableReading;
+use crate::ingest::table::findings_entries;
 use crate::ingest::table::write_identity;
+use crate::ingest::totals;
 use crate::model::id;
 use crate::model::name::ColumnName;
 use crate::model::table::Table;
@@ -38,14 +41,14 @@ use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::layout;
 use crate::store::layout::Partition;
+use crate::store::picked::Picked;
+use crate::store::picked::Run;
 use arrow::array::Array;
 use arrow::array::AsArray;
 use arrow::array::RecordBatch;
-use arrow::array::UInt32Array;
-use arrow::compute::concat_batches;
-use arrow::compute::take_record_batch;
 use arrow::datatypes::Date32Type;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why rows that were read could not be laid into their tables: a fault of a schema or of this program.
 #[derive(Debug, thiserror::Error)]
@@ -135,8 +138,10 @@ pub(super) fn place(
             Ok((table, merged)) => {
                 if n == 0 {
                     entry.rows.merged = merged.n_merged;
+                    let differing = totals::differing(&schema.totals, &merged.batches);
+                    entry.findings.extend(findings_entries(&differing));
                 }
-                split(table, &merged.batch, &reading, &mut entry, &mut parts);
+                split(table, merged.batches, &reading, &mut entry, &mut parts);
             }
             Err(error) => {
                 entry.status = Status::Failed;
@@ -227,7 +232,7 @@ fn place_output<'a>(
             ))
         })
         .collect();
-    let mut steps = Steps::of(unpivoted, told);
+    let mut steps = Steps::of(unpivoted, told, lineage.identity.market);
     let mut batches = Vec::with_capacity(sifted.chunks.len());
     for (columns, rows) in &sifted.chunks {
         let mut columns = columns.clone();
@@ -237,14 +242,22 @@ fn place_output<'a>(
                 fact_column(steps.fact(name.as_str()), *ty, columns.n_rows()),
             );
         }
-        let stepped = steps.apply(&output.steps, columns, rows.clone())?;
+        let mut stepped = steps.apply(&output.steps, columns, rows.clone())?;
+        let market_column = table
+            .columns
+            .iter()
+            .find(|column| column.name.as_str() == "marketplace");
+        if let (Some(markets), Some(column)) = (&lineage.identity.row_markets, market_column) {
+            let codes = markets.column(&stepped.columns);
+            stepped.columns.set(column.name.clone(), codes);
+        }
         let wanted = stepped
             .columns
             .iter()
             .filter(|(name, _)| {
                 names.iter().any(|column| column.name == **name)
                     || matches!(name.as_str(), "currency" | "marketplace")
-                    || placing.needs() == Some(name)
+                    || placing.needs().contains(name)
             })
             .map(|(name, array)| (name.clone(), array.clone()))
             .collect();
@@ -257,7 +270,6 @@ fn place_output<'a>(
             &stepped.rows,
         )?);
     }
-    let batch = concat_batches(&table.arrow(), &batches).map_err(NormaliseError::from)?;
     let additive: Vec<&str> = schema
         .columns
         .iter()
@@ -266,13 +278,13 @@ fn place_output<'a>(
         .collect();
     let merged = duplicates::merge(
         table,
-        batch,
+        batches,
         output.merge.duplicates,
         &additive,
-        placing.needs(),
+        placing.needs().first().copied(),
     )?;
     if !fans_out {
-        balance(table, &merged.batch, &sifted.accounts, &additive)?;
+        balance(table, &merged.batches, &sifted.accounts, &additive)?;
     }
     Ok((table, merged))
 }
@@ -280,7 +292,7 @@ fn place_output<'a>(
 /// What the table holds of each column must be what was kept of it, and that with the rest what was read.
 fn balance(
     table: &Table,
-    batch: &RecordBatch,
+    batches: &[RecordBatch],
     accounts: &Accounts,
     additive: &[&str],
 ) -> Result<(), PlaceError> {
@@ -288,7 +300,10 @@ fn balance(
         let Some(at) = table.index_of(name).filter(|_| additive.contains(&&**name)) else {
             continue;
         };
-        let found = sums::sum_where(batch.column(at), |_| true);
+        let mut found = Sum::default();
+        for batch in batches {
+            found.merge(sums::sum_where(batch.column(at), |_| true));
+        }
         if found != account.kept || !account.is_balanced() {
             return Err(PlaceError::Unbalanced {
                 column: name.to_string(),
@@ -301,72 +316,70 @@ fn balance(
     Ok(())
 }
 
-/// Cuts a batch into its partitions, rows in source order.
+/// Parts the rows by partition, in source order. Nothing is copied.
 fn split(
     table: &Table,
-    batch: &RecordBatch,
+    batches: Vec<RecordBatch>,
     reading: &str,
     entry: &mut TableEntry,
     parts: &mut Vec<PartRows>,
 ) {
-    let markets = batch
-        .column_by_name("marketplace")
-        .and_then(|array| array.as_string_opt::<i32>());
-    let months = batch
-        .column_by_name("month")
-        .and_then(|array| array.as_primitive_opt::<Date32Type>());
-    let place = |row: usize| {
-        let market = markets
-            .filter(|array| array.is_valid(row))
-            .map_or("", |array| array.value(row));
-        let month = months
-            .filter(|array| array.is_valid(row))
-            .map(|array| array.value(row));
-        (market, month)
-    };
-    let mut rows: BTreeMap<(&str, Option<i32>), Vec<u32>> = BTreeMap::new();
-    let mut start = 0;
-    // Rows of a partition mostly follow each other: a place is looked up where it changes.
-    while start < batch.num_rows() {
-        let here = place(start);
-        let run = (start..batch.num_rows()).take_while(|row| place(*row) == here);
-        let run = run.count();
-        rows.entry(here)
-            .or_default()
-            .extend((start..start + run).map(|row| u32::try_from(row).unwrap_or(u32::MAX)));
-        start += run;
+    let mut runs: BTreeMap<(String, Option<i32>), Vec<Run>> = BTreeMap::new();
+    for (at, batch) in batches.iter().enumerate() {
+        let markets = batch
+            .column_by_name("marketplace")
+            .and_then(|array| array.as_string_opt::<i32>());
+        let months = batch
+            .column_by_name("month")
+            .and_then(|array| array.as_primitive_opt::<Date32Type>());
+        let place = |row: usize| {
+            let market = markets
+                .filter(|array| array.is_valid(row))
+                .map_or("", |array| array.value(row));
+            let month = months
+                .filter(|array| array.is_valid(row))
+                .map(|array| array.value(row));
+            (market, month)
+        };
+        let mut start = 0;
+        // Rows of a partition mostly follow each other: a place is looked up where it changes.
+        while start < batch.num_rows() {
+            let (market, month) = place(start);
+            let run = (start..batch.num_rows()).take_while(|row| place(*row) == (market, month));
+            let rows = run.count();
+            let place = (market.to_owned(), month);
+            runs.entry(place).or_default().push(Run {
+                batch: at,
+                start,
+                rows,
+            });
+            start += rows;
+        }
     }
-    let whole = rows.len() == 1;
-    for ((market, month), rows) in rows {
+    let batches: Arc<[RecordBatch]> = batches.into();
+    for ((market, month), runs) in runs {
         let month = month
             .and_then(crate::model::period::date_of)
             .map(|month| month.to_string());
         let partition = Partition {
             table: table.name.clone(),
-            marketplace: market.into(),
+            marketplace: market.as_str().into(),
             month: month.as_deref().map(Into::into),
         };
         let path = layout::part(&partition, reading);
-        let n_rows = rows.len() as u64;
-        let Ok(taken) = (if whole {
-            Ok(batch.clone())
-        } else {
-            take_record_batch(batch, &UInt32Array::from(rows))
-        }) else {
-            continue;
-        };
+        let rows = Picked::of(table.arrow(), Arc::clone(&batches), runs);
         entry.parts.push(Part {
             table: table.name.to_string(),
-            marketplace: market.to_owned(),
+            marketplace: market,
             month,
             path: path.clone(),
-            rows: n_rows,
+            rows: rows.n_rows() as u64,
             slices: Vec::new(),
         });
         parts.push(PartRows {
             path,
             table: table.name.clone(),
-            batch: taken,
+            rows,
         });
     }
 }

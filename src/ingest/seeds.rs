@@ -113,7 +113,12 @@ fn read_file(
         place: None,
         what,
     };
-    let documents = match read::open(path, &read::Limits::default(), None) {
+    let documents = match read::open(
+        path,
+        &read::Limits::default(),
+        None,
+        &read::Nestings::default(),
+    ) {
         Ok(documents) => documents,
         Err(error) => {
             faults.push(fault(&None, explained(&error)));

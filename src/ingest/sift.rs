@@ -14,6 +14,7 @@ use crate::model::raw::RawChunk;
 use crate::normalise::Columns;
 use crate::normalise::period::Days;
 use crate::normalise::skip;
+use crate::schema::Fact;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
@@ -27,7 +28,6 @@ use arrow::array::BooleanArray;
 use arrow::compute::filter;
 use arrow::util::display::array_value_to_string;
 use jiff::civil::Date;
-use regex::Regex;
 use std::collections::BTreeMap;
 
 /// Decides row by row, with the places of the file at hand.
@@ -65,11 +65,12 @@ impl<'a> Sifter<'a> {
         let days: Vec<&ColumnName> = schema
             .outputs
             .iter()
-            .filter_map(|output| match &output.period {
+            .flat_map(|output| match &output.period {
                 Period::Day { day, .. }
                 | Period::Snapshot { day: Some(day) }
-                | Period::Event { at: day, .. } => Some(day),
-                _ => None,
+                | Period::Event { at: day, .. } => vec![day],
+                Period::Rows { start, end } => vec![start, end],
+                _ => Vec::new(),
             })
             .collect();
         // What is filled down from the rows above may be blank.
@@ -294,12 +295,12 @@ enum Fate {
 }
 
 impl Sifted {
-    /// The greatest value of a column as text, among those that the pattern knows.
-    pub(super) fn greatest(&self, column: &ColumnName, pattern: &Regex) -> Option<String> {
+    /// The greatest value of a column as text, among those that the fact's pattern knows.
+    pub(super) fn greatest(&self, column: &ColumnName, fact: &Fact) -> Option<String> {
         let mut best: Option<String> = None;
         let mut take = |text: &str| {
             // Most values are seen before: the pattern is asked about greater ones only.
-            if best.as_deref().is_none_or(|best| text > best) && pattern.is_match(text) {
+            if best.as_deref().is_none_or(|best| text > best) && fact.pattern.is_match(text) {
                 best = Some(text.to_owned());
             }
         };

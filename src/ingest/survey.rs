@@ -2,6 +2,7 @@
 
 use crate::decode::Field;
 use crate::decode::evidence::Evidence as StyleEvidence;
+use crate::decode::mark;
 use crate::decode::style::Decision as StyleDecision;
 use crate::decode::style::Prior;
 use crate::detect::Detection;
@@ -14,6 +15,7 @@ use crate::ingest::table::prior;
 use crate::model::finding::Code;
 use crate::model::finding::Finding;
 use crate::model::finding::Findings;
+use crate::model::market::Market;
 use crate::model::place::Place;
 use crate::model::raw::RawChunk;
 use crate::normalise::facts::Facts;
@@ -41,7 +43,9 @@ pub(super) struct Survey {
     pub styles: StyleEvidence,
     facts: Facts,
     currencies: BTreeSet<Box<str>>,
-    rows_have_market: bool,
+    currency_is_blank: bool,
+    /// As rows name them.
+    markets: BTreeSet<Box<str>>,
     pub n_rows: u64,
     pub kept: Vec<RawChunk>,
     pub is_kept_whole: bool,
@@ -56,13 +60,16 @@ pub(super) struct Survey {
 impl Survey {
     /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
     const CURRENCIES: usize = 8;
+    /// Distinct names of marketplaces that are looked at.
+    const MARKETS: usize = 32;
 
     pub(super) fn of(fields: &[Field]) -> Self {
         Self {
             styles: StyleEvidence::of(fields),
             facts: Facts::default(),
             currencies: BTreeSet::new(),
-            rows_have_market: false,
+            currency_is_blank: false,
+            markets: BTreeSet::new(),
             n_rows: 0,
             kept: Vec::new(),
             is_kept_whole: true,
@@ -89,6 +96,10 @@ impl Survey {
         for (name, value) in &around.document.properties {
             self.facts
                 .learn(schema, &FactSource::Property, &format!("{name}={value}"));
+        }
+        for (path, text) in &table.told {
+            let place = FactSource::Path(path.as_str().into());
+            self.facts.learn(schema, &place, text);
         }
         for row in table
             .opening
@@ -148,9 +159,9 @@ impl Survey {
                     self.learn_currencies(&chunk, source);
                 }
                 self.observe_widths(&chunk, detection);
-                self.rows_have_market |= market.is_some_and(|source| {
-                    (0..chunk.n_rows()).any(|row| !chunk.cell(row, source).trim().is_empty())
-                });
+                if let Some(source) = market {
+                    self.learn_markets(&chunk, source);
+                }
                 self.kept_bytes += chunk.n_bytes();
                 self.is_kept_whole &= self.kept_bytes <= KEPT;
                 if self.is_kept_whole {
@@ -167,7 +178,22 @@ impl Survey {
         let market = identity::identify(evidence)
             .ok()
             .and_then(|identity| identity.market);
-        self.styles.decide(prior(&evidence.answers, market))
+        self.styles.decide(prior(
+            &evidence.answers,
+            market.or(self.market_of_all_rows()),
+        ))
+    }
+
+    /// A marketplace that stands for those of all rows: they order dates as it does, and their money has as many fractions.
+    fn market_of_all_rows(&self) -> Option<Market> {
+        let mut all = self.markets.iter().filter_map(|name| Market::named(name));
+        let first = all.next()?;
+        let habits = |market: Market| {
+            let is_whole = mark::is_without_fraction(market.currency());
+            (market.date_order(), is_whole)
+        };
+        all.all(|market| habits(market) == habits(first))
+            .then_some(first)
     }
 
     /// Counts rows that have text beyond the last column of the header: a separator inside a cell shifts what follows it.
@@ -251,9 +277,24 @@ impl Survey {
         let mut last = "";
         for row in 0..chunk.n_rows() {
             let code = chunk.cell(row, source).trim();
+            self.currency_is_blank |= code.is_empty();
             if code != last && !code.is_empty() && self.currencies.len() < Self::CURRENCIES {
                 last = code;
                 self.currencies.insert(code.into());
+            }
+        }
+    }
+
+    /// Notes the marketplaces that rows name, which are few and come in runs.
+    fn learn_markets(&mut self, chunk: &RawChunk, source: usize) {
+        let mut last = "";
+        for row in 0..chunk.n_rows() {
+            let name = chunk.cell(row, source).trim();
+            if name != last && !name.is_empty() {
+                last = name;
+                if self.markets.len() < Self::MARKETS && !self.markets.contains(name) {
+                    self.markets.insert(name.into());
+                }
             }
         }
     }
@@ -278,8 +319,9 @@ impl Survey {
             answers: around.answers.clone(),
             accounts,
             currencies: self.currencies.clone(),
+            currency_is_blank: self.currency_is_blank,
             signs: signs.keys().map(|sign| (*sign).into()).collect(),
-            rows_have_market: self.rows_have_market,
+            rows_have_market: !self.markets.is_empty(),
             mtime: around.mtime,
         }
     }
@@ -300,15 +342,18 @@ impl Survey {
             .first()
             .map(|output| output.table.to_string());
         entry.language = detection.binding.language.as_deref().map(str::to_owned);
-        entry.unknown_columns = detection
-            .binding
-            .unknown
-            .iter()
+        // What stands over nothing is not missed.
+        let unknown = || {
+            let unknown = detection.binding.unknown.iter();
+            unknown.filter(|(source, _)| !table.void.contains(source))
+        };
+        entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
-        entry
-            .reading_notes
-            .push(format!("header in row {}", detection.header_row));
+        entry.reading_notes.push(match &table.nesting {
+            Some(nesting) => format!("records at {nesting}"),
+            None => format!("header in row {}", detection.header_row),
+        });
         for (bound, style) in detection.binding.columns.iter().zip(&decision.styles) {
             if !style.reason.is_empty() {
                 entry
@@ -340,7 +385,7 @@ impl Survey {
                 expected: expected.into(),
             });
         };
-        for (source, label) in &detection.binding.unknown {
+        for (source, label) in unknown() {
             about(
                 Code::UnknownColumn,
                 *source,
@@ -357,6 +402,9 @@ impl Survey {
             );
         }
         if let Kind::Text {
+            lost, replacements, ..
+        }
+        | Kind::Nested {
             lost, replacements, ..
         } = around.document.kind
         {

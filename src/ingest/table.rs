@@ -32,6 +32,7 @@ use crate::normalise::identity::Evidence;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::KnownAccount;
 use crate::normalise::identity::Question;
+use crate::normalise::market;
 use crate::read;
 use crate::read::Document;
 use crate::read::ReadError;
@@ -43,9 +44,9 @@ use crate::store::entry::FindingEntry;
 use crate::store::entry::QuestionEntry;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
+use crate::store::picked::Picked;
 use crate::store::rejects::Reject;
 use crate::workspace::inbox::FolderFacts;
-use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -80,7 +81,7 @@ pub(super) struct TableReading {
 pub(super) struct PartRows {
     pub path: String,
     pub table: TableName,
-    pub batch: RecordBatch,
+    pub rows: Picked,
 }
 
 impl TableReading {
@@ -112,7 +113,12 @@ pub(super) fn read(
         .iter()
         .map(|row| (row.row, row.cells.as_slice()))
         .collect();
-    let detection = match detect::detect(&opening, context.catalog.reports()) {
+    let nesting = table.nesting.as_deref();
+    let schemas = context
+        .catalog
+        .reports()
+        .filter(|schema| schema.may_read(nesting));
+    let detection = match detect::detect(&opening, schemas) {
         Ok(detection) => detection,
         Err(error) => {
             let entry = TableEntry {
@@ -188,7 +194,7 @@ fn read_detected(
         &detection.binding,
         &detection.labels,
         &fields,
-        evidence.rows_have_market && identity::market_of_blank(&evidence).is_none(),
+        evidence.rows_have_market && market::of_blank(&evidence).is_none(),
         around.path,
         table.sheet.as_deref(),
     );
@@ -209,7 +215,7 @@ fn read_detected(
     let mut of_rows = BTreeSet::new();
     for fact in &schema.facts {
         if let FactSource::GreatestOf(column) = &fact.from
-            && let Some(text) = rows.greatest(column, &fact.pattern)
+            && let Some(text) = rows.greatest(column, fact)
         {
             evidence.facts.learn_of_rows(fact, &text, &mut of_rows);
         }
@@ -218,23 +224,7 @@ fn read_detected(
     findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
-    for bound in detection
-        .binding
-        .columns
-        .iter()
-        .filter(|bound| bound.column.same)
-    {
-        if let Some((one, other)) = rows.two_of(&bound.column.name) {
-            questions.push(Question {
-                about: About::Period,
-                text: format!(
-                    "column {:?} says {one} and {other} where one report says one thing: split the file",
-                    bound.label.trim()
-                )
-                .into(),
-            });
-        }
-    }
+    questions.extend(of_two_reports(&detection.binding, &rows));
     let identity = match identity::identify(&evidence) {
         Ok(identity) => Some(identity),
         Err(asked) => {
@@ -272,6 +262,21 @@ fn read_detected(
         TableReading::without_rows(entry)
     };
     Ok(held_if_asked(reading, questions))
+}
+
+/// What is asked of columns that say one thing in one report, and here two.
+fn of_two_reports(binding: &Binding, rows: &Sifted) -> Vec<Question> {
+    let same = binding.columns.iter().filter(|bound| bound.column.same);
+    let two = same.filter_map(|bound| Some((bound, rows.two_of(&bound.column.name)?)));
+    two.map(|(bound, (one, other))| Question {
+        about: About::Period,
+        text: format!(
+            "column {:?} says {one} and {other} where one report says one thing: split the file",
+            bound.label.trim()
+        )
+        .into(),
+    })
+    .collect()
 }
 
 /// The columns of a header row as the decoder takes them, unpivoted ones last.

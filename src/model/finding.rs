@@ -27,6 +27,8 @@ pub enum Code {
     SkippedRow,
     /// A fact that the place of the file or its name states differently from its content.
     Contradiction,
+    /// A total that the report tells is not the sum of what it is the total of.
+    TotalDiffers,
     /// A slice whose newest observation is poorer than the one before it, and was passed over.
     Poorer,
 }
@@ -43,6 +45,7 @@ impl Code {
         Self::RaggedRow,
         Self::SkippedRow,
         Self::Contradiction,
+        Self::TotalDiffers,
         Self::Poorer,
     ];
 
@@ -58,6 +61,7 @@ impl Code {
             Self::RaggedRow => "ragged-row",
             Self::SkippedRow => "skipped-row",
             Self::Contradiction => "contradiction",
+            Self::TotalDiffers => "total-differs",
             Self::Poorer => "poorer",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Domains, currencies and Keepa ids: `keepacom/api_backend` `AmazonLocale` and Amazon's SP-API marketplace list.
 
+use crate::model::market_id;
 use std::fmt;
 
 /// Which of day and month a numeric date writes first.
@@ -360,16 +361,21 @@ impl Market {
         Self::all().find(|market| market.code() == code)
     }
 
+    /// Keepa's number of its domain; none where Keepa has no such marketplace.
+    pub fn keepa_id(self) -> Option<u8> {
+        (self.0.keepa != 0).then_some(self.0.keepa)
+    }
+
     /// By Keepa's domain id.
     pub fn by_keepa_id(id: u8) -> Option<Self> {
         Self::all().find(|market| id != 0 && market.0.keepa == id)
     }
 
-    /// From whatever a cell says: a code, a country in any console language, `amazon.de`, `co.uk`, or an address of a
+    /// From whatever a cell says: a code, Amazon's id, a country in any console language, `amazon.de`, `co.uk`, or an address of a
     /// product page on Amazon or Keepa (`https://keepa.com/#!product/3-B0..`). A bare number is Keepa's domain id.
     pub fn named(text: &str) -> Option<Self> {
         let text = text.trim();
-        if let Some(market) = Self::by_code(text) {
+        if let Some(market) = Self::by_code(text).or_else(|| market_id::market(text)) {
             return Some(market);
         }
         if let Ok(id) = text.parse() {
@@ -386,6 +392,12 @@ impl Market {
         }
         let host = lower.rsplit("://").next()?.split('/').next()?;
         let host = host.strip_prefix("www.").unwrap_or(host);
+        // Advertising writes `AMAZON_CO_UK`, and by mistake `UAMAZON_FR`.
+        let dotted = host.replace('_', ".");
+        let host = dotted
+            .strip_prefix('u')
+            .filter(|host| host.starts_with("amazon."))
+            .unwrap_or(&dotted);
         Self::all().find(|market| {
             let facts = market.0;
             facts.names.contains(&lower.as_str())
@@ -401,6 +413,11 @@ impl Market {
     pub const fn domain(self) -> &'static str {
         self.0.domain
     }
+    /// The smallest coins in one unit of the currency: prices of programs come in these.
+    pub fn minor_units(self) -> u32 {
+        if self.currency() == "JPY" { 1 } else { 100 }
+    }
+
     /// ISO 4217.
     pub const fn currency(self) -> &'static str {
         self.0.currency

@@ -16,6 +16,10 @@ fn a_market_is_known_by_many_names() {
         ("https://keepa.com/#!product/3-B0ABCDEFGH", "DE"),
         ("de", "DE"),
         ("9", "ES"),
+        ("AMAZON_CO_UK", "UK"),
+        ("AMAZON_DE", "DE"),
+        ("UAMAZON_FR", "FR"),
+        ("AMAZON_COM", "US"),
     ] {
         assert_eq!(Market::named(text).map(Market::code), Some(code), "{text}");
     }
@@ -23,6 +27,7 @@ fn a_market_is_known_by_many_names() {
         "",
         "Narnia",
         "amazon.xx",
+        "UAMAZON",
         "https://keepa.com/#!product/0-B0",
     ] {
         assert_eq!(Market::named(text), None, "{text}");

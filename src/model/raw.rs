@@ -15,26 +15,38 @@ pub enum CellKind {
     Error,
 }
 
-/// A run of rows: one arena of text, the end of each cell, the end of each row, and each row's number in the source.
+/// Where a cell's text stands in the arena.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+/// A run of rows: one arena of text, where each cell stands in it, the end of each row, and each row's number in the
+/// source. The arena may hold more than the cells, such as the separators between them.
 ///
 /// Rows may be ragged: a cell past the end of its row reads as empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct RawChunk {
     text: String,
-    cell_ends: Vec<u32>,
-    kinds: Vec<CellKind>,
+    cells: Vec<Span>,
+    /// None as long as every cell is text or empty, as all are of a text container.
+    kinds: Option<Vec<CellKind>>,
     row_ends: Vec<u32>,
     row_numbers: Vec<u32>,
+    /// Cells of each row as long as all rows have as many; none once they differ.
+    even: Option<usize>,
 }
 
 impl RawChunk {
     pub fn with_capacity(rows: usize, cells: usize, bytes: usize) -> Self {
         Self {
             text: String::with_capacity(bytes),
-            cell_ends: Vec::with_capacity(cells),
-            kinds: Vec::with_capacity(cells),
+            cells: Vec::with_capacity(cells),
+            kinds: None,
             row_ends: Vec::with_capacity(rows),
             row_numbers: Vec::with_capacity(rows),
+            even: None,
         }
     }
 
@@ -43,27 +55,59 @@ impl RawChunk {
     /// # Panics
     /// When the arena passes 4 GiB; readers cut chunks long before.
     pub fn push_cell(&mut self, text: &str, kind: CellKind) {
+        let start = self.push_text(text);
+        self.push_span(start, 0, text.len());
+        if kind == CellKind::Text || text.is_empty() {
+            return;
+        }
+        let cells = &self.cells;
+        let kinds = (self.kinds)
+            .get_or_insert_with(|| cells.iter().copied().map(Span::kind_of_text).collect());
+        kinds.pop();
+        kinds.push(kind);
+    }
+
+    /// Appends text to which cells of the row being written will point, and gives where it begins.
+    pub fn push_text(&mut self, text: &str) -> usize {
+        let start = self.text.len();
         self.text.push_str(text);
+        start
+    }
+
+    /// Appends a cell of text that stands `from..to` after `start`, which [`RawChunk::push_text`] gave.
+    ///
+    /// # Panics
+    /// As [`RawChunk::push_cell`].
+    pub fn push_span(&mut self, start: usize, from: usize, to: usize) {
         #[expect(
             clippy::expect_used,
             reason = "documented: readers cut chunks at a few MiB"
         )]
-        let end = u32::try_from(self.text.len()).expect("a chunk stays far below 4 GiB");
-        self.cell_ends.push(end);
-        self.kinds.push(if text.is_empty() {
-            CellKind::Empty
-        } else {
-            kind
-        });
+        let at =
+            |offset: usize| u32::try_from(start + offset).expect("a chunk stays far below 4 GiB");
+        let span = Span {
+            start: at(from),
+            end: at(to),
+        };
+        self.cells.push(span);
+        if let Some(kinds) = &mut self.kinds {
+            kinds.push(span.kind_of_text());
+        }
     }
 
     /// Ends the row being written. `number` counts from 1 as a spreadsheet shows it.
     pub fn end_row(&mut self, number: u32) {
+        let width = self.cells.len() - self.row_ends.last().map_or(0, |end| *end as usize);
+        if self.row_ends.is_empty() {
+            self.even = Some(width);
+        } else if self.even != Some(width) {
+            self.even = None;
+        }
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "never more cells than bytes, which fit"
+            reason = "far fewer cells than a chunk has bytes and separators, which fit"
         )]
-        self.row_ends.push(self.cell_ends.len() as u32);
+        self.row_ends.push(self.cells.len() as u32);
         self.row_numbers.push(number);
     }
 
@@ -88,22 +132,32 @@ impl RawChunk {
 
     /// The cell's text, as written; empty past the end of the row.
     pub fn cell(&self, row: usize, column: usize) -> &str {
-        match self.index(row, column) {
-            Some(at) => {
-                let start = if at == 0 {
-                    0
-                } else {
-                    self.cell_ends[at - 1] as usize
-                };
-                &self.text[start..self.cell_ends[at] as usize]
-            }
-            None => "",
-        }
+        self.index(row, column).map_or("", |at| self.text_at(at))
     }
 
     pub fn kind(&self, row: usize, column: usize) -> CellKind {
         self.index(row, column)
-            .map_or(CellKind::Empty, |at| self.kinds[at])
+            .map_or(CellKind::Empty, |at| self.kind_at(at))
+    }
+
+    /// The cell's text and how it was stored.
+    pub fn cell_and_kind(&self, row: usize, column: usize) -> (&str, CellKind) {
+        match self.index(row, column) {
+            Some(at) => (self.text_at(at), self.kind_at(at)),
+            None => ("", CellKind::Empty),
+        }
+    }
+
+    fn text_at(&self, at: usize) -> &str {
+        let span = self.cells[at];
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    fn kind_at(&self, at: usize) -> CellKind {
+        match &self.kinds {
+            None => self.cells[at].kind_of_text(),
+            Some(kinds) => kinds[at],
+        }
     }
 
     fn row_bounds(&self, row: usize) -> (usize, usize) {
@@ -116,8 +170,21 @@ impl RawChunk {
     }
 
     fn index(&self, row: usize, column: usize) -> Option<usize> {
+        if let Some(width) = self.even {
+            return (column < width).then_some(row * width + column);
+        }
         let (start, end) = self.row_bounds(row);
         (start + column < end).then_some(start + column)
+    }
+}
+
+impl Span {
+    fn kind_of_text(self) -> CellKind {
+        if self.start == self.end {
+            CellKind::Empty
+        } else {
+            CellKind::Text
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use arrow::array::Decimal128Array;
 use arrow::array::Float64Array;
 use arrow::array::Int64Array;
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::Decimal128Type;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 
 /// Rows of one file after equal keys were met, and how many rows went into others.
 pub struct Merged {
-    pub batch: RecordBatch,
+    pub batches: Vec<RecordBatch>,
     pub n_merged: u64,
 }
 
@@ -43,20 +44,22 @@ pub struct Merged {
 /// When Arrow refuses: a fault of this program.
 pub fn merge(
     table: &Table,
-    batch: RecordBatch,
+    batches: Vec<RecordBatch>,
     duplicates: Duplicates,
     additive: &[&str],
     time: Option<&ColumnName>,
 ) -> Result<Merged, NormaliseError> {
-    if duplicates == Duplicates::Keep || batch.num_rows() < 2 {
-        return Ok(Merged { batch, n_merged: 0 });
-    }
     let key = key_columns(table);
-    let arrays: Vec<ArrayRef> = key.iter().map(|at| batch.column(*at).clone()).collect();
     // Nearly always no key stands twice, and telling that from hashes costs a fraction of comparing keys.
-    if !may_repeat(&arrays, batch.num_rows()) {
-        return Ok(Merged { batch, n_merged: 0 });
+    if duplicates == Duplicates::Keep || !may_repeat(table, &key, &batches) {
+        return Ok(Merged {
+            batches,
+            n_merged: 0,
+        });
     }
+    let batch = concat_batches(&table.arrow(), &batches)?;
+    drop(batches);
+    let arrays: Vec<ArrayRef> = key.iter().map(|at| batch.column(*at).clone()).collect();
     let fields = arrays
         .iter()
         .map(|array| SortField::new(array.data_type().clone()))
@@ -76,7 +79,10 @@ pub fn merge(
         }
     }
     if into.is_empty() {
-        return Ok(Merged { batch, n_merged: 0 });
+        return Ok(Merged {
+            batches: vec![batch],
+            n_merged: 0,
+        });
     }
     if duplicates == Duplicates::Latest {
         let times = time.and_then(|name| table.index_of(name.as_str()));
@@ -106,7 +112,7 @@ pub fn merge(
     let all = RecordBatch::try_new(batch.schema(), columns)?;
     let batch = filter_record_batch(&all, &BooleanArray::from(kept.clone()))?;
     Ok(Merged {
-        batch,
+        batches: vec![batch],
         n_merged: kept.iter().filter(|kept| !**kept).count() as u64,
     })
 }
@@ -134,34 +140,50 @@ fn latest(
         }
     }
     Ok(Merged {
-        batch: filter_record_batch(batch, &BooleanArray::from(kept.clone()))?,
+        batches: vec![filter_record_batch(
+            batch,
+            &BooleanArray::from(kept.clone()),
+        )?],
         n_merged: kept.iter().filter(|kept| !**kept).count() as u64,
     })
 }
 
 /// Whether two rows have keys of one hash. False means that all keys differ.
-fn may_repeat(key: &[ArrayRef], n: usize) -> bool {
+fn may_repeat(table: &Table, key: &[usize], batches: &[RecordBatch]) -> bool {
     let state = FixedState::default();
-    let mut hashes = vec![0_u64; n];
-    for array in key {
-        if let Some(texts) = array.as_string_opt::<i32>() {
-            for (row, hash) in hashes.iter_mut().enumerate() {
-                let text = texts.is_valid(row).then(|| texts.value(row).as_bytes());
-                *hash = state.hash_one((*hash, text));
+    let n_rows = batches.iter().map(RecordBatch::num_rows).sum();
+    // One report has one account and one family: these tell no two of its rows apart.
+    let is_telling = |name: &str| !matches!(name, "account" | "family");
+    let key: Vec<usize> = (key.iter().copied())
+        .filter(|at| is_telling(table.columns[*at].name.as_str()))
+        .collect();
+    let mut all = Vec::with_capacity(n_rows);
+    let mut start = 0;
+    for batch in batches {
+        all.resize(start + batch.num_rows(), 0_u64);
+        let hashes = &mut all[start..];
+        start += batch.num_rows();
+        for array in key.iter().map(|at| batch.column(*at)) {
+            if let Some(texts) = array.as_string_opt::<i32>() {
+                for (row, hash) in hashes.iter_mut().enumerate() {
+                    let text = texts.is_valid(row).then(|| texts.value(row).as_bytes());
+                    *hash = state.hash_one((*hash, text));
+                }
+            } else if let Some(days) = array.as_primitive_opt::<Date32Type>() {
+                for (row, hash) in hashes.iter_mut().enumerate() {
+                    *hash = state.hash_one((*hash, days.is_valid(row).then(|| days.value(row))));
+                }
+            } else if let Some(counts) = array.as_primitive_opt::<Int64Type>() {
+                for (row, hash) in hashes.iter_mut().enumerate() {
+                    *hash =
+                        state.hash_one((*hash, counts.is_valid(row).then(|| counts.value(row))));
+                }
             }
-        } else if let Some(days) = array.as_primitive_opt::<Date32Type>() {
-            for (row, hash) in hashes.iter_mut().enumerate() {
-                *hash = state.hash_one((*hash, days.is_valid(row).then(|| days.value(row))));
-            }
-        } else if let Some(counts) = array.as_primitive_opt::<Int64Type>() {
-            for (row, hash) in hashes.iter_mut().enumerate() {
-                *hash = state.hash_one((*hash, counts.is_valid(row).then(|| counts.value(row))));
-            }
+            // A column of another type tells nothing here: keys may then look alike and are compared.
         }
-        // A column of another type tells nothing here: keys may then look alike and are compared.
     }
-    hashes.sort_unstable();
-    hashes.windows(2).any(|pair| pair[0] == pair[1])
+    all.sort_unstable();
+    all.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Positions of the columns that make a row's identity: whose, when, and the key of its merge rule.

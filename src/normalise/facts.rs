@@ -49,6 +49,8 @@ pub struct Claim {
     pub name: Box<str>,
     pub value: Box<str>,
     pub origin: Origin,
+    /// False where the schema says that what is told is likely and not sure.
+    pub certain: bool,
 }
 
 /// Facts in the order in which they were found.
@@ -67,7 +69,7 @@ impl Facts {
         };
         for fact in schema.facts.iter().filter(|fact| fact.from == *from) {
             for (name, value) in told(fact, text) {
-                self.add(name, value, origin);
+                self.claim(name, value, origin, fact.certain);
             }
         }
     }
@@ -77,16 +79,21 @@ impl Facts {
     pub fn learn_of_rows(&mut self, fact: &Fact, text: &str, before: &mut BTreeSet<Box<str>>) {
         for (name, value) in told(fact, text) {
             if before.insert(name.into()) {
-                self.add(name, value, Origin::Content);
+                self.claim(name, value, Origin::Content, fact.certain);
             }
         }
     }
 
     pub fn add(&mut self, name: &str, value: &str, origin: Origin) {
+        self.claim(name, value, origin, true);
+    }
+
+    fn claim(&mut self, name: &str, value: &str, origin: Origin, certain: bool) {
         let claim = Claim {
             name: name.into(),
             value: value.into(),
             origin,
+            certain,
         };
         if !self.claims.contains(&claim) {
             self.claims.push(claim);
@@ -150,6 +157,32 @@ pub fn name_facts(name: &str) -> NameFacts {
         market: if codes.len() == 1 { codes.pop() } else { None },
         dates: dates_in(stem),
     }
+}
+
+/// A date in three numbers, if only one reading of them is a day: `2026-1-31`, `2026/1/31`, `1/31/2026`, `31.01.2026`, but
+/// not `4/11/2026`.
+pub fn unambiguous_date(text: &str) -> Option<Date> {
+    let numbers: Vec<i16> = text
+        .split(['-', '/', '.', '_'])
+        .map(|number| number.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let date =
+        |y: i16, m: i16, d: i16| Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
+    match numbers[..] {
+        [y, m, d] if y > 31 => date(y, m, d),
+        [a, b, y] if y > 31 => match (date(y, a, b), date(y, b, a)) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        },
+        _ => None,
+    }
+}
+
+/// The first day that a text names, in any form that file names have.
+pub fn day_in(text: &str) -> Option<Date> {
+    text.parse()
+        .ok()
+        .or_else(|| dates_in(text).first().copied())
 }
 
 /// `2026-01-31`, `2026_01_31`, `20260131`, `01-31-2026` (Amazon's own order) and `Jan_4_2020`.
@@ -272,11 +305,32 @@ mod tests {
     }
 
     #[test]
+    fn a_date_of_which_the_month_is_open_is_none() {
+        for (text, expected) in [
+            ("2026-01-31", Some("2026-01-31")),
+            ("2026/1/3", Some("2026-01-03")),
+            ("2026_02_07", Some("2026-02-07")),
+            ("1/31/2026", Some("2026-01-31")),
+            ("31.01.2026", Some("2026-01-31")),
+            ("5/5/2026", Some("2026-05-05")),
+            ("4/11/2026", None),
+            ("31/31/2026", None),
+            ("1/31/26", None),
+            ("2026-13-01", None),
+            ("Week 5", None),
+        ] {
+            let date = unambiguous_date(text).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn of_facts_of_rows_the_first_is_believed() {
         let fact = |pattern: &str| Fact {
             from: FactSource::Preamble,
             pattern: regex::Regex::new(pattern).unwrap(),
             values: Vec::new(),
+            certain: true,
         };
         let (own, other) = (
             fact("^(?<marketplace>amazon[.]ca)$"),
@@ -340,6 +394,24 @@ mod tests {
                     .collect::<Vec<_>>(),
                 dates,
                 "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_names_a_day_in_any_form_of_file_names() {
+        for (text, day) in [
+            ("20260131", Some("2026-01-31")),
+            ("2026-01-31", Some("2026-01-31")),
+            ("Nov_21_2019", Some("2019-11-21")),
+            ("20261331", None),
+            ("1769990400000", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                day_in(text).map(|day| day.to_string()).as_deref(),
+                day,
+                "{text}"
             );
         }
     }

@@ -4,8 +4,12 @@ use crate::model::market::Market;
 use crate::normalise::facts::Facts;
 use crate::normalise::facts::NameFacts;
 use crate::normalise::facts::Origin;
+use crate::normalise::facts::day_in;
+use crate::normalise::market;
+use crate::normalise::row_market::RowMarkets;
+use crate::normalise::unit;
+use crate::normalise::unit::Unit;
 use jiff::Timestamp;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -33,13 +37,6 @@ pub struct Answers {
     pub decimal_comma: Option<bool>,
 }
 
-/// Whether rows dated on the first of a month are days or months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    Day,
-    Month,
-}
-
 /// All that bears on a table's identity.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence<'a> {
@@ -57,6 +54,8 @@ pub struct Evidence<'a> {
     pub accounts: &'a [KnownAccount],
     /// Currency codes that the rows name.
     pub currencies: BTreeSet<Box<str>>,
+    /// Some rows name no currency.
+    pub currency_is_blank: bool,
     /// Signs that stand at amounts: each may be several currencies.
     pub signs: BTreeSet<Box<str>>,
     /// Each row names its own marketplace.
@@ -73,6 +72,8 @@ pub struct Identity {
     /// None where each row names its own.
     pub market: Option<Market>,
     pub market_from: Origin,
+    /// Those of the rows by their currency, where they name several.
+    pub row_markets: Option<RowMarkets>,
     /// That of rows which name none, where other rows of the table do.
     pub market_of_blank: Option<Market>,
     /// True when the marketplace follows from the currency alone.
@@ -83,6 +84,10 @@ pub struct Identity {
     pub observed_from: Origin,
     /// The period that the report as a whole is known to cover.
     pub period: Option<(Date, Date)>,
+    /// False where the schema does not vouch for what told the period.
+    pub period_is_certain: bool,
+    /// What each of its dates stands for, where the report says so.
+    pub unit: Option<Unit>,
     /// The one currency of the table's money, where the rows do not say.
     pub currency: Option<Box<str>>,
 }
@@ -138,10 +143,22 @@ impl About {
 /// The questions that remain: nothing knows, or what knows disagrees.
 pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
     let mut questions = Vec::new();
-    let market = settle_market(evidence)
+    let row_markets = market::of_rows(evidence)
         .map_err(|question| questions.push(question))
         .ok();
-    let account = settle_account(evidence, market.and_then(|(market, ..)| market))
+    let market = match &row_markets {
+        Some(None) => market::settle(evidence)
+            .map_err(|question| questions.push(question))
+            .ok(),
+        Some(Some(_)) => Some((None, Origin::Content, false)),
+        None => None,
+    };
+    let row_markets = row_markets.flatten();
+    let markets = match &row_markets {
+        Some(markets) => markets.all(),
+        None => market.and_then(|(market, ..)| market).into_iter().collect(),
+    };
+    let account = settle_account(evidence, &markets)
         .map_err(|question| questions.push(question))
         .ok();
     let zone = market
@@ -169,12 +186,15 @@ pub fn identify(evidence: &Evidence<'_>) -> Result<Identity, Vec<Question>> {
         account_from,
         market,
         market_from,
-        market_of_blank: market_of_blank(evidence),
+        row_markets,
+        market_of_blank: market::of_blank(evidence),
         market_by_currency,
         observed_at: observed.0,
         observed_day: observed.1,
         observed_from: observed.2,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
+        unit: unit::told(&evidence.facts),
         currency: settle_currency(evidence, market),
     })
 }
@@ -188,12 +208,15 @@ pub fn provisional(evidence: &Evidence<'_>) -> Identity {
         account_from: Origin::Configuration,
         market: None,
         market_from: Origin::Configuration,
+        row_markets: None,
         market_of_blank: None,
         market_by_currency: false,
         observed_at,
         observed_day,
         observed_from,
-        period: settle_period(evidence),
+        period: unit::covered(evidence),
+        period_is_certain: unit::is_certain(evidence),
+        unit: unit::told(&evidence.facts),
         currency: None,
     }
 }
@@ -202,144 +225,9 @@ fn zone_of(market: Market) -> TimeZone {
     TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC)
 }
 
-/// The marketplace of rows that name none in a table whose rows do: what would be known of the table without them.
-pub fn market_of_blank(evidence: &Evidence<'_>) -> Option<Market> {
-    let without = Evidence {
-        rows_have_market: false,
-        ..evidence.clone()
-    };
-    settle_market(&without)
-        .ok()
-        .filter(|_| evidence.rows_have_market)
-        .and_then(|(market, ..)| market)
-}
-
-type SettledMarket = (Option<Market>, Origin, bool);
-
-fn settle_market(evidence: &Evidence<'_>) -> Result<SettledMarket, Question> {
-    let ask = |text: String| Question {
-        about: About::Marketplace,
-        text: text.into(),
-    };
-    if let Some(market) = evidence.answers.market {
-        return Ok((Some(market), Origin::Answer, false));
-    }
-    if evidence.rows_have_market {
-        return Ok((None, Origin::Content, false));
-    }
-    let mut claims: Vec<(Market, Origin)> = Vec::new();
-    for claim in evidence.facts.about("marketplace") {
-        match Market::named(&claim.value) {
-            Some(market) => claims.push((market, claim.origin)),
-            None => {
-                return Err(ask(format!(
-                    "{:?} is not a marketplace that is known",
-                    claim.value
-                )));
-            }
-        }
-    }
-    claims.extend(
-        evidence
-            .name
-            .market
-            .map(|market| (market, Origin::FileName)),
-    );
-    claims.extend(
-        evidence
-            .folder_market
-            .map(|market| (market, Origin::Folder)),
-    );
-    claims.extend(evidence.flag_market.map(|market| (market, Origin::Flag)));
-    claims.sort_by_key(|(_, origin)| *origin);
-    let possible = possible_markets(evidence);
-    if let Some((market, origin)) = claims.first().copied() {
-        if let Some((other, from)) = claims.iter().find(|(other, _)| *other != market) {
-            return Err(ask(format!(
-                "the {origin} says {market}, the {from} says {other}"
-            )));
-        }
-        if !possible.is_empty() && !possible.contains(&market) {
-            let money = describe_money(evidence);
-            return Err(ask(format!(
-                "the {origin} says {market}, but its money is {money}"
-            )));
-        }
-        return Ok((Some(market), origin, false));
-    }
-    let configured: BTreeSet<Market> = evidence
-        .accounts
-        .iter()
-        .flat_map(|account| account.markets.iter().copied())
-        .collect();
-    let unrestricted = evidence
-        .accounts
-        .iter()
-        .any(|account| account.markets.is_empty())
-        || configured.is_empty();
-    let narrowed: Vec<Market> = possible
-        .iter()
-        .copied()
-        .filter(|market| unrestricted || configured.contains(market))
-        .collect();
-    match (&narrowed[..], configured.len()) {
-        ([only], _) => Ok((Some(*only), Origin::Content, true)),
-        ([], 1) if possible.is_empty() && !unrestricted => {
-            Ok((configured.first().copied(), Origin::Configuration, false))
-        }
-        ([], _) if possible.is_empty() => Err(ask(
-            "nothing tells the marketplace: no column, name or folder".into(),
-        )),
-        ([], _) => Err(ask(format!(
-            "its money is {}, which no configured marketplace uses",
-            describe_money(evidence)
-        ))),
-        (several, _) => {
-            let codes: Vec<_> = several.iter().map(|market| market.code()).collect();
-            Err(ask(format!(
-                "its money is {}, so it may be {}",
-                describe_money(evidence),
-                codes.join(", ")
-            )))
-        }
-    }
-}
-
-fn describe_money(evidence: &Evidence<'_>) -> String {
-    let all: Vec<&str> = evidence
-        .currencies
-        .iter()
-        .chain(&evidence.signs)
-        .map(|text| &**text)
-        .collect();
-    all.join(" and ")
-}
-
-/// Marketplaces that fit the money seen; empty when no money was seen.
-fn possible_markets(evidence: &Evidence<'_>) -> Vec<Market> {
-    let sets = evidence
-        .currencies
-        .iter()
-        .map(|code| vec![&**code])
-        .chain(
-            evidence
-                .signs
-                .iter()
-                .map(|sign| Market::currencies_of(sign)),
-        )
-        .filter(|set| !set.is_empty())
-        .collect::<Vec<_>>();
-    if sets.is_empty() {
-        return Vec::new();
-    }
-    Market::all()
-        .filter(|market| sets.iter().all(|set| set.contains(&market.currency())))
-        .collect()
-}
-
 fn settle_account(
     evidence: &Evidence<'_>,
-    market: Option<Market>,
+    markets: &[Market],
 ) -> Result<(Box<str>, Origin), Question> {
     let ask = |text: String| Question {
         about: About::Account,
@@ -383,16 +271,17 @@ fn settle_account(
         .accounts
         .iter()
         .filter(|account| {
-            market.is_none_or(|market| {
-                account.markets.is_empty() || account.markets.contains(&market)
-            })
+            let sells = |market| account.markets.contains(market);
+            markets.is_empty() || account.markets.is_empty() || markets.iter().any(sells)
         })
         .collect();
     match selling[..] {
         [only] => Ok((only.name.clone(), Origin::Configuration)),
         [] => Err(ask(format!(
             "no account in sellerlake.toml sells in {}",
-            market.map_or("that marketplace", Market::code)
+            markets
+                .first()
+                .map_or("that marketplace", |market| market.code())
         ))),
         _ => {
             let names: Vec<_> = selling.iter().map(|account| &*account.name).collect();
@@ -424,12 +313,7 @@ fn settle_observed(evidence: &Evidence<'_>, zone: &TimeZone) -> Option<(Timestam
         if let Some(at) = instant(&claim.value) {
             return Some((at, local_day(at), claim.origin));
         }
-        if let Some(day) = claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-        {
+        if let Some(day) = day_in(&claim.value) {
             return Some((noon(day)?, day, claim.origin));
         }
     }
@@ -466,59 +350,6 @@ fn instant(text: &str) -> Option<Timestamp> {
     time.to_zoned(TimeZone::UTC)
         .ok()
         .map(|zoned| zoned.timestamp())
-}
-
-fn dated(text: &str) -> Option<Date> {
-    crate::normalise::facts::name_facts(text)
-        .dates
-        .first()
-        .copied()
-}
-
-/// The first day of the week, month, quarter or year that ends with a day.
-fn start_of(unit: &str, end: Date) -> Option<Date> {
-    let unit = unit.to_lowercase();
-    let is = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
-    let month = |month: i8| Date::new(end.year(), month, 1).ok();
-    if is(&["day", "daily"]) {
-        Some(end)
-    } else if is(&["week", "woche", "wöchentlich"]) {
-        Some(end.saturating_sub(6.days()))
-    } else if is(&["month", "monat"]) {
-        month(end.month())
-    } else if is(&["quarter", "quartal"]) {
-        month((end.month() - 1) / 3 * 3 + 1)
-    } else if is(&["year", "jahr"]) {
-        month(1)
-    } else {
-        None
-    }
-}
-
-fn settle_period(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
-    if let Some(period) = evidence.answers.period {
-        return Some(period);
-    }
-    let fact = |name: &str| {
-        let claim = evidence.facts.first(name)?;
-        claim
-            .value
-            .parse::<Date>()
-            .ok()
-            .or_else(|| dated(&claim.value))
-    };
-    if let (Some(start), Some(end)) = (fact("period_start"), fact("period_end")) {
-        return (start <= end).then_some((start, end));
-    }
-    if let (Some(end), Some(unit)) = (fact("period_end"), evidence.facts.first("period_unit"))
-        && let Some(start) = start_of(&unit.value, end)
-    {
-        return Some((start, end));
-    }
-    match evidence.name.dates[..] {
-        [start, end] if start <= end => Some((start, end)),
-        _ => evidence.folder_period.or(evidence.flag_period),
-    }
 }
 
 fn settle_currency(evidence: &Evidence<'_>, market: Option<Market>) -> Option<Box<str>> {

@@ -151,3 +151,95 @@ fn the_account_is_the_only_one_that_sells_there_or_asked() {
         "it may belong to lumora, other"
     );
 }
+
+#[test]
+fn a_period_is_as_certain_as_what_told_it() {
+    let one = accounts(&["US"]);
+    let schema = |certain: &str| {
+        crate::schema::wire::parse(
+            "a/b",
+            &format!(
+                r#"
+                title = "Terms"
+                table = "terms_range"
+                family = "bulk"
+                signature = {{ all = ["term"] }}
+                period = {{ range-only = true }}
+                merge = {{ by = "slice", key = ["term"], duplicates = "sum" }}
+                fact = [{{ from = "file-name", pattern = '-(?<period_start>\d{{8}})-(?<period_end>\d{{8}})-'{certain} }}]
+                column = [{{ name = "term", type = "text", labels = {{ en = ["Term"] }} }}]
+                "#
+            ),
+        )
+        .unwrap()
+    };
+    for (certain, expected) in [
+        ("", true),
+        (", certain = true", true),
+        (", certain = false", false),
+    ] {
+        let mut e = evidence(&one);
+        let name = "bulk-x-20260101-20260131-1.xlsx";
+        e.facts
+            .learn(&schema(certain), &crate::schema::FactSource::FileName, name);
+        let identity = identify(&e).unwrap();
+        let (start, end) = identity.period.unwrap();
+        assert_eq!(
+            (
+                start.to_string(),
+                end.to_string(),
+                identity.period_is_certain
+            ),
+            ("2026-01-01".into(), "2026-01-31".into(), expected),
+            "{certain}"
+        );
+        // What a user answers is certain.
+        e.answers.period = Some((start, end));
+        assert!(identify(&e).unwrap().period_is_certain, "{certain}");
+    }
+}
+
+#[test]
+fn rows_of_several_currencies_are_of_several_marketplaces() {
+    let (one, two, any) = (accounts(&["US"]), accounts(&["US", "DE"]), accounts(&[]));
+    let with = |accounts, change: &dyn Fn(&mut Evidence<'_>)| {
+        let mut e = evidence(accounts);
+        e.currencies = ["CAD", "USD"].map(Into::into).into();
+        change(&mut e);
+        market_of(&e)
+    };
+    let (us, de) = (Market::by_code("US"), Market::by_code("DE"));
+    // The configured marketplace is one of them, and says nothing of the others.
+    for accounts in [&one, &two, &any] {
+        assert_eq!(with(accounts, &|_| ()), Ok(("rows", "content")));
+    }
+    assert_eq!(
+        with(&any, &|e| e.folder_market = us),
+        Ok(("rows", "content"))
+    );
+    assert_eq!(
+        with(&any, &|e| e.answers.market = us),
+        Ok(("rows", "content"))
+    );
+    assert_eq!(
+        with(&any, &|e| e.flag_market = de),
+        Err("it is said to be of DE, but its money is CAD and USD".to_owned())
+    );
+    assert_eq!(
+        with(&any, &|e| {
+            e.flag_market = de;
+            e.name.market = us;
+        }),
+        Err("the name says US, the flag says DE".to_owned())
+    );
+    assert_eq!(
+        with(&any, &|e| e.currency_is_blank = true),
+        Err("its rows without a currency may be of CA, US".to_owned())
+    );
+    assert_eq!(
+        with(&two, &|e| {
+            e.currencies.insert("EUR".into());
+        }),
+        Ok(("rows", "content"))
+    );
+}

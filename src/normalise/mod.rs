@@ -3,12 +3,16 @@
 //! Knows schemas and Arrow; knows no bytes, no files and no store. Stages of it are pure functions over one table.
 
 pub mod assemble;
+mod divide;
 pub mod duplicates;
 pub mod facts;
 pub mod identity;
+pub mod market;
 pub mod period;
+pub mod row_market;
 pub mod skip;
 pub mod step;
+pub mod unit;
 
 use crate::model::name::ColumnName;
 use arrow::array::ArrayRef;

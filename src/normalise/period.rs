@@ -12,7 +12,8 @@ use crate::normalise::identity::About;
 use crate::normalise::identity::Answers;
 use crate::normalise::identity::Identity;
 use crate::normalise::identity::Question;
-use crate::normalise::identity::Unit;
+use crate::normalise::unit::Unit;
+use crate::normalise::unit::bounds;
 use crate::schema::Output;
 use crate::schema::Period;
 use arrow::array::Array;
@@ -21,6 +22,8 @@ use arrow::array::AsArray;
 use arrow::array::BooleanArray;
 use arrow::array::Date32Array;
 use arrow::array::TimestampMillisecondArray;
+use arrow::compute::max;
+use arrow::compute::min;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::TimestampMillisecondType;
@@ -39,6 +42,8 @@ pub struct Days {
     seen: BTreeSet<i32>,
     first: Option<i32>,
     last: Option<i32>,
+    /// First and last instant of an event's column of times: a marketplace's day begins at an hour of its own.
+    instants: Option<(i64, i64)>,
 }
 
 impl Days {
@@ -61,6 +66,7 @@ impl Days {
             Period::Snapshot { day: Some(day) } | Period::Event { at: day, .. } => {
                 (Some(day), Some(day))
             }
+            Period::Rows { start, end } => (Some(start), Some(end)),
             Period::Range { extremes: None } | Period::Snapshot { day: None } | Period::Always => {
                 (None, None)
             }
@@ -71,6 +77,15 @@ impl Days {
                     days(array).into_iter().flatten().collect()
                 })
         };
+        if let Period::Event { at, .. } = period
+            && let Some(array) = columns.get(at.as_str())
+            && let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>()
+        {
+            let known = self.instants;
+            let first = min(times).into_iter().chain(known.map(|(first, _)| first));
+            let last = max(times).into_iter().chain(known.map(|(_, last)| last));
+            self.instants = first.min().zip(last.max());
+        }
         self.first = self.first.into_iter().chain(extreme(firsts)).min();
         self.last = self.last.into_iter().chain(extreme(lasts)).max();
     }
@@ -86,6 +101,19 @@ impl Days {
             date_of(first)?,
             date_of(self.seen.last().copied().max(self.last)?)?,
         ))
+    }
+
+    /// The extremes as the marketplace counts days; in UTC where each row names its own.
+    fn extremes_at(&self, market: Option<Market>) -> Option<(Date, Date)> {
+        let (Some((first, last)), Some(market)) = (self.instants, market) else {
+            return self.extremes();
+        };
+        let zone = TimeZone::get(market.zone()).unwrap_or(TimeZone::UTC);
+        let day = |at: i64| {
+            let at = jiff::Timestamp::from_millisecond(at).ok()?;
+            Some(zone.to_datetime(at).date())
+        };
+        Some((day(first)?, day(last)?))
     }
 
     /// Days that are not the first of a month.
@@ -123,8 +151,14 @@ pub struct Placing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum How {
     DayColumn(ColumnName),
-    /// The day column holds the first of each row's month.
-    MonthColumn(ColumnName),
+    /// The day column holds a day of each row's week or month. Rows may speak of less where the report covers less.
+    UnitColumn {
+        day: ColumnName,
+        unit: Unit,
+        within: Option<(Date, Date)>,
+    },
+    /// Each row's own first and last day.
+    RowColumns(ColumnName, ColumnName),
     Fixed {
         start: Date,
         end: Date,
@@ -149,51 +183,26 @@ pub fn place(
     answers: &Answers,
     has: impl Fn(&ColumnName) -> bool,
 ) -> Result<Placing, Question> {
-    let ranged = |table: TableName| -> Result<Placing, Question> {
-        let (period, certain) = match (identity.period, days.extremes()) {
-            (Some(period), _) => (period, true),
-            (None, Some(extremes)) => (extremes, false),
-            (None, None) => {
-                return Err(Question {
-                    about: About::Period,
-                    text:
-                        "nothing tells which days this covers: no dates inside and none in the name"
-                            .into(),
-                });
-            }
-        };
-        let how = How::Fixed {
-            start: period.0,
-            end: period.1,
-            certain,
-        };
-        Ok(Placing {
-            table,
-            kind: Some(PeriodKind::Range),
-            how,
-            span: Some(period),
-        })
-    };
+    let ranged = |table| ranged(table, days, identity);
     match &output.period {
-        Period::Day { day, range, months } if has(day) => {
+        Period::Day {
+            day,
+            range,
+            months,
+            is_granular,
+        } if has(day) => {
+            let unit = unit_of(days, identity, answers)?;
             // Rows of months go to a table of their own, or to that of ranges.
-            let twin = range.as_ref().map(|_| output.table.range_twin());
-            let of_months = months.clone().or(twin);
-            let monthly = match answers.unit {
-                Some(unit) => unit == Unit::Month,
-                None => looks_monthly(days, identity)?,
+            let has_twin = range.is_some() || *is_granular;
+            let twin = has_twin.then(|| output.table.range_twin());
+            let of_unit = match unit {
+                Unit::Day => None,
+                Unit::Week => twin,
+                Unit::Month => months.clone().or(twin),
             };
-            if let Some(table) = of_months.filter(|_| monthly) {
-                let span = days
-                    .extremes()
-                    .map(|(first, last)| (first, last.last_of_month()));
-                let how = How::MonthColumn(day.clone());
-                return Ok(Placing {
-                    table,
-                    kind: Some(PeriodKind::Range),
-                    how,
-                    span,
-                });
+            if let Some(table) = of_unit {
+                let within = identity.period.filter(|_| *is_granular);
+                return Ok(placed_by_unit(table, days, day, (unit, within)));
             }
             let how = How::DayColumn(day.clone());
             Ok(Placing {
@@ -205,6 +214,12 @@ pub fn place(
         }
         Period::Day { .. } => ranged(output.table.range_twin()),
         Period::Range { .. } => ranged(output.table.clone()),
+        Period::Rows { start, end } => Ok(Placing {
+            table: output.table.clone(),
+            kind: Some(PeriodKind::Range),
+            how: How::RowColumns(start.clone(), end.clone()),
+            span: days.extremes(),
+        }),
         Period::Snapshot { day: Some(day) } if has(day) => {
             let how = How::SnapshotColumn(day.clone());
             Ok(Placing {
@@ -228,23 +243,76 @@ pub fn place(
             table: output.table.clone(),
             kind: Some(PeriodKind::DatedEvent),
             how: How::EventColumn(at.clone()),
-            span: days.extremes(),
+            span: days.extremes_at(identity.market),
         }),
-        Period::Event { .. } => {
-            let (table, span) = (output.table.clone(), days.extremes());
-            Ok(Placing {
-                table,
-                kind: output.period.kind(),
-                how: How::Event,
-                span,
-            })
-        }
+        Period::Event { .. } => Ok(Placing {
+            table: output.table.clone(),
+            kind: output.period.kind(),
+            how: How::Event,
+            span: days.extremes_at(identity.market),
+        }),
         Period::Always => Ok(Placing {
             table: output.table.clone(),
             kind: None,
             how: How::None,
             span: None,
         }),
+    }
+}
+
+/// All rows cover the days of the report as a whole.
+fn ranged(table: TableName, days: &Days, identity: &Identity) -> Result<Placing, Question> {
+    let (period, certain) = match (identity.period, days.extremes()) {
+        (Some(period), _) => (period, identity.period_is_certain),
+        (None, Some(extremes)) => (extremes, false),
+        (None, None) => {
+            return Err(Question {
+                about: About::Period,
+                text: "nothing tells which days this covers: no dates inside and none in the name"
+                    .into(),
+            });
+        }
+    };
+    let how = How::Fixed {
+        start: period.0,
+        end: period.1,
+        certain,
+    };
+    Ok(Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how,
+        span: Some(period),
+    })
+}
+
+/// Rows whose day column names a week or month each, of which the report may cover a part.
+fn placed_by_unit(
+    table: TableName,
+    days: &Days,
+    day: &ColumnName,
+    (unit, within): (Unit, Option<(Date, Date)>),
+) -> Placing {
+    let span = days.extremes().map(|(first, last)| {
+        let (start, _) = bounds(first, unit, within);
+        let (_, end) = bounds(last, unit, within);
+        (start, end)
+    });
+    let day = day.clone();
+    Placing {
+        table,
+        kind: Some(PeriodKind::Range),
+        how: How::UnitColumn { day, unit, within },
+        span,
+    }
+}
+
+/// What the dates of the day column stand for: the user's word first, then the report's own, then what they look like.
+fn unit_of(days: &Days, identity: &Identity, answers: &Answers) -> Result<Unit, Question> {
+    match answers.unit.or(identity.unit) {
+        Some(unit) => Ok(unit),
+        None if looks_monthly(days, identity)? => Ok(Unit::Month),
+        None => Ok(Unit::Day),
     }
 }
 
@@ -324,18 +392,19 @@ pub fn columns(
                 ("month", mapped(&days, month_of)),
             ]
         }
-        How::MonthColumn(day) => {
-            let days = of(day);
-            vec![
-                ("period_start", mapped(&days, same)),
-                ("period_end", mapped(&days, Date::last_of_month)),
-                (
-                    "period_certain",
-                    Arc::new(BooleanArray::from(vec![true; n])),
-                ),
-                ("month", mapped(&days, month_of)),
-            ]
+        How::UnitColumn { day, unit, within } => {
+            let spans: Vec<Option<(i32, i32)>> = of(day)
+                .iter()
+                .map(|day| {
+                    let (start, end) = bounds(date_of((*day)?)?, *unit, *within);
+                    Some((day_number(start), day_number(end)))
+                })
+                .collect();
+            let starts: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.0)).collect();
+            let ends: Vec<Option<i32>> = spans.iter().map(|span| Some((*span)?.1)).collect();
+            own_range(&starts, &ends, mapped)
         }
+        How::RowColumns(start, end) => own_range(&of(start), &of(end), mapped),
         How::Fixed {
             start,
             end,
@@ -371,6 +440,21 @@ pub fn columns(
     }
 }
 
+/// The columns of rows that each have a period of their own.
+fn own_range(
+    starts: &[Option<i32>],
+    ends: &[Option<i32>],
+    mapped: impl Fn(&[Option<i32>], fn(Date) -> Date) -> ArrayRef,
+) -> Vec<(&'static str, ArrayRef)> {
+    let certain = BooleanArray::from(vec![true; starts.len()]);
+    vec![
+        ("period_start", mapped(starts, |date| date)),
+        ("period_end", mapped(ends, |date| date)),
+        ("period_certain", Arc::new(certain)),
+        ("month", mapped(starts, month_of)),
+    ]
+}
+
 /// An instant for all rows.
 pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
     Arc::new(TimestampMillisecondArray::from_value(
@@ -380,14 +464,15 @@ pub fn instant_column(at: jiff::Timestamp, n: usize) -> ArrayRef {
 }
 
 impl Placing {
-    /// The column without which a row has no place in time.
-    pub fn needs(&self) -> Option<&ColumnName> {
+    /// The columns without which a row has no place in time.
+    pub fn needs(&self) -> Vec<&ColumnName> {
         match &self.how {
             How::DayColumn(day)
-            | How::MonthColumn(day)
+            | How::UnitColumn { day, .. }
             | How::SnapshotColumn(day)
-            | How::EventColumn(day) => Some(day),
-            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => None,
+            | How::EventColumn(day) => vec![day],
+            How::RowColumns(start, end) => vec![start, end],
+            How::Fixed { .. } | How::Observed(_) | How::Event | How::None => Vec::new(),
         }
     }
 }

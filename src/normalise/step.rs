@@ -1,15 +1,21 @@
 //! The steps that a schema declares, applied to the columns of one output.
 
+use crate::model::market::Market;
 use crate::model::name::ColumnName;
+use crate::model::period::day_number;
 use crate::model::table::StoredType;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
+use crate::normalise::divide;
+use crate::normalise::facts;
+use crate::schema::ConstantValue;
 use crate::schema::Own;
 use crate::schema::Step;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::ArrowPrimitiveType;
 use arrow::array::AsArray;
+use arrow::array::Date32Array;
 use arrow::array::Decimal128Array;
 use arrow::array::Int64Array;
 use arrow::array::PrimitiveArray;
@@ -43,6 +49,8 @@ pub struct Steps {
     unpivoted: Vec<Unpivoted>,
     /// Texts of facts by name.
     facts: BTreeMap<Box<str>, Box<str>>,
+    /// The marketplace of all rows, where they do not name their own.
+    market: Option<Market>,
 }
 
 /// Rows after the steps, with the source row of each.
@@ -52,11 +60,16 @@ pub struct Stepped {
 }
 
 impl Steps {
-    pub fn of(unpivoted: Vec<Unpivoted>, facts: BTreeMap<Box<str>, Box<str>>) -> Self {
+    pub fn of(
+        unpivoted: Vec<Unpivoted>,
+        facts: BTreeMap<Box<str>, Box<str>>,
+        market: Option<Market>,
+    ) -> Self {
         Self {
             carried: BTreeMap::new(),
             unpivoted,
             facts,
+            market,
         }
     }
 
@@ -78,9 +91,23 @@ impl Steps {
         for step in steps {
             match step {
                 Step::Constant { column, value } => {
-                    columns.set(column.clone(), repeated(value, columns.n_rows()));
+                    let n = columns.n_rows();
+                    let array: ArrayRef = match value {
+                        ConstantValue::Text(text) => repeated(text, n),
+                        ConstantValue::Integer(number) => {
+                            Arc::new(Int64Array::from_value(*number, n))
+                        }
+                    };
+                    columns.set(column.clone(), array);
                 }
                 Step::FillDown { column } => self.fill_down(column, &mut columns)?,
+                Step::Divide {
+                    columns: names,
+                    by,
+                    only,
+                } => {
+                    divide::divide(names, *by, only.as_ref(), self.market, &mut columns);
+                }
                 Step::FirstOf { column, of } => first_of(column, of, &mut columns)?,
                 Step::SumOf { column, of } => sum_of(column, of, &mut columns),
                 Step::Extract {
@@ -345,155 +372,21 @@ fn repeated(text: &str, n: usize) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, n)))
 }
 
-/// A column of one fact for all rows: text, or a whole number.
+/// A column of one fact for all rows: text, a whole number, or a day.
 pub fn fact_column(text: Option<&str>, ty: StoredType, n: usize) -> ArrayRef {
     match ty {
         StoredType::Integer => {
             let value = text.and_then(|text| text.parse::<i64>().ok());
             Arc::new(std::iter::repeat_n(value, n).collect::<Int64Array>())
         }
+        StoredType::Date => {
+            let day = text.and_then(facts::day_in).map(day_number);
+            Arc::new(std::iter::repeat_n(day, n).collect::<Date32Array>())
+        }
         _ => Arc::new(std::iter::repeat_n(text, n).collect::<StringArray>()),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use arrow::datatypes::Int64Type;
-
-    fn name(text: &str) -> ColumnName {
-        ColumnName::parse(text).unwrap()
-    }
-
-    fn text(values: &[Option<&str>]) -> ArrayRef {
-        Arc::new(values.iter().copied().collect::<StringArray>())
-    }
-
-    fn texts(columns: &Columns, column: &str) -> Vec<Option<String>> {
-        columns
-            .get(column)
-            .unwrap()
-            .as_string::<i32>()
-            .iter()
-            .map(|v| v.map(str::to_owned))
-            .collect()
-    }
-
-    #[test]
-    fn fill_down_crosses_chunks() {
-        let mut steps = Steps::default();
-        let step = [Step::FillDown { column: name("a") }];
-        let chunk =
-            |values: &[Option<&str>]| Columns::new(vec![(name("a"), text(values))], values.len());
-        let first = steps
-            .apply(&step, chunk(&[None, Some("x"), None]), vec![2, 3, 4])
-            .unwrap();
-        assert_eq!(
-            texts(&first.columns, "a"),
-            [None, Some("x".into()), Some("x".into())]
-        );
-        let second = steps
-            .apply(&step, chunk(&[None, Some("y")]), vec![5, 6])
-            .unwrap();
-        assert_eq!(
-            texts(&second.columns, "a"),
-            [Some("x".into()), Some("y".into())]
-        );
-    }
-
-    #[test]
-    fn extract_and_first_of() {
-        let mut columns = Columns::new(
-            vec![
-                (name("a"), text(&[Some("Shop (92% A1B2)"), None])),
-                (name("b"), text(&[Some("x"), Some("y")])),
-            ],
-            2,
-        );
-        extract(
-            &name("id"),
-            &name("a"),
-            &Regex::new(r"\(\d+% (\w+)\)").unwrap(),
-            &mut columns,
-        );
-        assert_eq!(texts(&columns, "id"), [Some("A1B2".into()), None]);
-        first_of(&name("c"), &[name("id"), name("b")], &mut columns).unwrap();
-        assert_eq!(
-            texts(&columns, "c"),
-            [Some("A1B2".into()), Some("y".into())]
-        );
-    }
-
-    #[test]
-    fn unpivot_gives_the_own_row_first_and_lists_all_names() {
-        let numbers = |values: &[Option<i64>]| -> ArrayRef {
-            Arc::new(values.iter().copied().collect::<Int64Array>())
-        };
-        let columns = Columns::new(
-            vec![
-                (name("keyword"), text(&[Some("k1"), Some("k2")])),
-                (name("position"), numbers(&[Some(5), None])),
-                (
-                    name("position_kind"),
-                    text(&[Some("exact"), Some("unranked")]),
-                ),
-                (name("unpivoted_0"), numbers(&[Some(9), Some(8)])),
-                (
-                    name("unpivoted_0_kind"),
-                    text(&[Some("exact"), Some("exact")]),
-                ),
-            ],
-            2,
-        );
-        let steps = Steps::of(
-            vec![Unpivoted {
-                label: "B0B".into(),
-                column: name("unpivoted_0"),
-            }],
-            BTreeMap::from([("own".into(), "B0A".into())]),
-        );
-        let own = Own {
-            name: name("own"),
-            values: vec![(name("rank"), name("position"))],
-        };
-        let made = steps
-            .unpivot(
-                &name("asin"),
-                &name("rank"),
-                Some(&own),
-                Some(&name("asins")),
-                &columns,
-                &[2, 3],
-            )
-            .unwrap();
-        assert_eq!(made.rows, [2, 2, 3, 3]);
-        assert_eq!(
-            texts(&made.columns, "asin"),
-            ["B0A", "B0B", "B0A", "B0B"].map(|t| Some(t.to_owned()))
-        );
-        assert_eq!(
-            texts(&made.columns, "keyword"),
-            ["k1", "k1", "k2", "k2"].map(|t| Some(t.to_owned()))
-        );
-        assert_eq!(
-            texts(&made.columns, "asins"),
-            vec![Some("B0A,B0B".to_owned()); 4]
-        );
-        let ranks: Vec<_> = made
-            .columns
-            .get("rank")
-            .unwrap()
-            .as_primitive::<Int64Type>()
-            .iter()
-            .collect();
-        assert_eq!(ranks, [Some(5), Some(9), None, Some(8)]);
-        assert_eq!(
-            texts(&made.columns, "rank_kind")[2].as_deref(),
-            Some("unranked")
-        );
-        assert!(
-            made.columns.get("unpivoted_0").is_none()
-                && made.columns.get("unpivoted_0_kind").is_none()
-        );
-    }
-}
+#[path = "step_tests.rs"]
+mod tests;

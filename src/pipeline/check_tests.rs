@@ -39,6 +39,7 @@ fn mart(rules: Vec<Rule>) -> Mart {
         ],
         show: Vec::new(),
         show_where: None,
+        upload: None,
         checks: rules
             .into_iter()
             .map(|rule| Check {

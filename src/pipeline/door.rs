@@ -13,6 +13,7 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::Rule;
 use crate::pipeline::Severity;
 use crate::pipeline::Stage;
+use crate::pipeline::Upload;
 use crate::pipeline::Work;
 use crate::pipeline::maker;
 use crate::pipeline::subset;
@@ -83,6 +84,7 @@ impl<'a> Door<'a> {
             title: wire.title.into(),
             title_zh: wire.title_zh.into(),
             stages,
+            review: None,
         }
     }
 
@@ -158,6 +160,7 @@ impl<'a> Door<'a> {
             .show_where
             .as_ref()
             .and_then(|column| self.column_of(column, &columns));
+        let upload = self.upload(&wire, &columns);
         let checks = wire
             .check
             .iter()
@@ -176,6 +179,7 @@ impl<'a> Door<'a> {
             checks,
             show,
             show_where,
+            upload,
         };
         let version = version(&work, Some(&mart));
         Some(Stage {
@@ -336,6 +340,60 @@ impl<'a> Door<'a> {
             }
         };
         Some(Check { rule, severity })
+    }
+
+    /// The upload that the mart fills, if it says one: its header and the columns' `header` name each other.
+    fn upload(&mut self, wire: &WireMart, columns: &[MartColumn]) -> Option<Upload> {
+        let filled: BTreeMap<&str, &Spanned<String>> = wire
+            .column
+            .iter()
+            .filter_map(|column| Some((column.header.as_ref()?.get_ref().as_str(), &column.name)))
+            .collect();
+        let Some(sheet) = &wire.upload_sheet else {
+            if !(wire.upload_by.is_empty() && wire.upload_header.is_empty() && filled.is_empty()) {
+                let what = "an upload is a sheet: say upload-sheet";
+                self.at(&wire.name.span(), what.to_owned());
+            }
+            return None;
+        };
+        let mut labels = BTreeSet::new();
+        for label in &wire.upload_header {
+            if !labels.insert(label.get_ref().as_str()) {
+                let what = format!("the label {:?} stands twice in the header", label.get_ref());
+                self.at(&label.span(), what);
+            }
+        }
+        for label in wire
+            .column
+            .iter()
+            .filter_map(|column| column.header.as_ref())
+        {
+            if !labels.contains(label.get_ref().as_str()) {
+                let what = format!("upload-header has no label {:?}", label.get_ref());
+                self.at(&label.span(), what);
+            }
+        }
+        let by = wire
+            .upload_by
+            .iter()
+            .filter_map(|column| self.column_of(column, columns))
+            .collect();
+        let header = wire
+            .upload_header
+            .iter()
+            .map(|label| {
+                let label = label.get_ref().as_str();
+                let column = filled
+                    .get(label)
+                    .and_then(|name| self.column_of(name, columns));
+                (label.into(), column)
+            })
+            .collect();
+        Some(Upload {
+            sheet: sheet.get_ref().as_str().into(),
+            by,
+            header,
+        })
     }
 
     fn count(&mut self, at: &Range<usize>, limit: Option<f64>) -> Option<u64> {

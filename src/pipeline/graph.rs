@@ -110,6 +110,7 @@ mod tests {
             title: "".into(),
             title_zh: "".into(),
             stages: stages.iter().map(stage).collect(),
+            review: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Tables that SQL makes badly and Rust makes well: the registry of what `made-by` may name. Knows no pipeline.
 
+use crate::pipeline::packing;
 use crate::pipeline::restock;
+use crate::pipeline::time_weighted;
 use arrow::array::RecordBatch;
 use std::fmt;
 
@@ -23,12 +25,26 @@ impl fmt::Debug for Maker {
 }
 
 /// Every maker, by name. To add one: a module, and a line here.
-pub const MAKERS: &[Maker] = &[Maker {
-    name: "restock-simulation",
-    inputs: &["items", "supply", "demand factors"],
-    make: restock::simulate,
-    version: 1,
-}];
+pub const MAKERS: &[Maker] = &[
+    Maker {
+        name: "byte-limited-words",
+        inputs: &["listings", "phrases", "banned phrases"],
+        make: packing::pack,
+        version: 1,
+    },
+    Maker {
+        name: "restock-simulation",
+        inputs: &["items", "supply", "demand factors"],
+        make: restock::simulate,
+        version: 1,
+    },
+    Maker {
+        name: "time-weighted-median",
+        inputs: &["points", "weeks"],
+        make: time_weighted::medians,
+        version: 1,
+    },
+];
 
 /// The maker that `made-by` names.
 pub fn by_name(name: &str) -> Option<&'static Maker> {

@@ -10,9 +10,13 @@ mod door;
 pub mod engine;
 pub mod graph;
 pub mod maker;
+pub mod packing;
 pub mod pairs;
+mod reading;
 pub mod restock;
+pub mod review;
 pub mod subset;
+pub mod time_weighted;
 pub mod wire;
 
 use crate::model::name::ColumnName;
@@ -20,6 +24,7 @@ use crate::model::name::PipelineName;
 use crate::model::name::TableName;
 use crate::model::table::StoredType;
 use crate::pipeline::maker::Maker;
+use crate::pipeline::review::Review;
 use arrow::datatypes::Field;
 use arrow::datatypes::Schema;
 use arrow::datatypes::SchemaRef;
@@ -32,6 +37,8 @@ pub struct Pipeline {
     pub title: Box<str>,
     pub title_zh: Box<str>,
     pub stages: Vec<Stage>,
+    /// What people read of it once a period.
+    pub review: Option<Review>,
 }
 
 /// A table that is derived from others.
@@ -72,6 +79,18 @@ pub struct Mart {
     pub show: Vec<ColumnName>,
     /// A bool column: only rows where it holds are shown.
     pub show_where: Option<ColumnName>,
+    /// The file that somebody else's program takes, where the mart is made for one.
+    pub upload: Option<Upload>,
+}
+
+/// A workbook of one sheet with exactly these labels in its first row.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    pub sheet: Box<str>,
+    /// One file for each value of these text columns.
+    pub by: Vec<ColumnName>,
+    /// The labels in their order, each with the column that fills it.
+    pub header: Vec<(Box<str>, Option<ColumnName>)>,
 }
 
 /// The date column whose values are folders.

@@ -3,11 +3,13 @@
 
 use crate::model::name::PipelineName;
 use crate::model::name::TableName;
+use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Stage;
 use crate::pipeline::calendar::HELPERS;
 use crate::pipeline::door::Door;
 use crate::pipeline::graph;
+use crate::pipeline::review;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -56,6 +58,11 @@ pub(super) struct WireMart {
     #[serde(default)]
     pub(super) show: Vec<Spanned<String>>,
     pub(super) show_where: Option<Spanned<String>>,
+    pub(super) upload_sheet: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_by: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) upload_header: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
@@ -69,6 +76,7 @@ pub(super) struct WireColumn {
     pub(super) r#type: Spanned<String>,
     #[serde(default)]
     pub(super) unit: String,
+    pub(super) header: Option<Spanned<String>>,
     pub(super) meaning: String,
     pub(super) meaning_zh: String,
 }
@@ -128,6 +136,7 @@ pub fn load(
         }
     }
     check_together(&pipelines, tables, &mut faults);
+    read_reviews(&by_path, &mut pipelines, &mut faults);
     faults.sort();
     if faults.is_empty() {
         Ok(pipelines)
@@ -155,6 +164,33 @@ fn read(
             faults.push(fault(path, line, error.message()));
             None
         }
+    }
+}
+
+/// Reviews may show the marts of any pipeline, so they are read when all are known.
+fn read_reviews(
+    by_path: &BTreeMap<&str, &str>,
+    pipelines: &mut [Pipeline],
+    faults: &mut Vec<Fault>,
+) {
+    let mut reviews = Vec::new();
+    let marts = pipelines.iter().flat_map(Pipeline::marts);
+    let marts: BTreeMap<&str, &Mart> = marts.map(|mart| (mart.name.as_str(), mart)).collect();
+    for (path, text) in by_path {
+        let Some(folder) = path.strip_suffix("/review.toml") else {
+            continue;
+        };
+        let at = pipelines
+            .iter()
+            .position(|pipeline| pipeline.name.as_str() == folder);
+        match (at, review::read(path, text, &marts)) {
+            (Some(at), Ok(review)) => reviews.push((at, review)),
+            (None, _) => faults.push(fault(path, 1, "there is no pipeline.toml beside it")),
+            (_, Err(more)) => faults.extend(more),
+        }
+    }
+    for (at, review) in reviews {
+        pipelines[at].review = Some(review);
     }
 }
 

@@ -36,6 +36,18 @@ pub(super) struct Words {
     pub(super) bad: &'static str,
     pub(super) act: &'static str,
     pub(super) doubt: &'static str,
+    pub(super) owner: &'static str,
+    pub(super) all: &'static str,
+    pub(super) nothing: &'static str,
+    pub(super) target: &'static str,
+    pub(super) before: &'static str,
+    pub(super) preliminary: &'static str,
+    pub(super) figures: &'static str,
+    pub(super) total: &'static str,
+    pub(super) overview: &'static str,
+    pub(super) figure: &'static str,
+    pub(super) this: &'static str,
+    pub(super) verdict: &'static str,
 }
 
 const ZH: Words = Words {
@@ -60,6 +72,18 @@ const ZH: Words = Words {
     bad: "未达标",
     act: "有建议或变化显著，请处理",
     doubt: "数据不完整或未成熟，仅供参考",
+    owner: "负责人",
+    all: "全部",
+    nothing: "本期无数据",
+    target: "目标",
+    before: "上期",
+    preliminary: "初步",
+    figures: "数据",
+    total: "合计",
+    overview: "概览",
+    figure: "指标",
+    this: "本期",
+    verdict: "判定",
 };
 
 const EN: Words = Words {
@@ -84,6 +108,18 @@ const EN: Words = Words {
     bad: "Off target",
     act: "Suggested or significant: look at it",
     doubt: "Incomplete or not mature: preliminary",
+    owner: "Owner",
+    all: "all",
+    nothing: "Nothing in this period",
+    target: "target",
+    before: "before",
+    preliminary: "preliminary",
+    figures: "Figures",
+    total: "Total",
+    overview: "Overview",
+    figure: "Figure",
+    this: "This period",
+    verdict: "Verdict",
 };
 
 impl Lang {
@@ -116,6 +152,27 @@ impl Lang {
             (Self::Zh, Kept::Last(rows)) => format!("共 {of} 行，仅含最后 {rows} 行；全部见 csv"),
             (Self::En, Kept::First(rows)) => format!("the first {rows} of {of} rows; csv has all"),
             (Self::En, Kept::Last(rows)) => format!("the last {rows} of {of} rows; csv has all"),
+        }
+    }
+
+    /// What a line of a chart is called that shows what should be.
+    pub fn target(self, figure: &str) -> String {
+        format!("{} {figure}", self.words().target)
+    }
+
+    /// What a page says of rows that it does not show.
+    pub(super) fn more(self, rows: usize, mart: &str) -> String {
+        match self {
+            Self::Zh => format!("另有 {rows} 行：sellerlake show {mart}"),
+            Self::En => format!("and {rows} more rows: sellerlake show {mart}"),
+        }
+    }
+
+    /// What the members are called that are not listed one by one.
+    pub(super) fn others(self, n: usize) -> String {
+        match self {
+            Self::Zh => format!("其他 {n} 项"),
+            Self::En => format!("{n} others"),
         }
     }
 

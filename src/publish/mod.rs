@@ -7,10 +7,15 @@
 mod cell;
 mod csv;
 mod label;
+mod link;
 mod look;
+pub mod review;
+pub mod shown;
 mod xlsx;
 
 pub use crate::publish::label::Lang;
+pub use crate::publish::xlsx::form::Form;
+pub use crate::publish::xlsx::form::fill;
 
 use crate::publish::cell::Cells;
 use crate::publish::csv::Csv;

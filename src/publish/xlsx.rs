@@ -1,6 +1,8 @@
 //! One workbook: contents with links, a worksheet a mart, and what every column means. Owns the workbook's order and
 //! words; how one mart is written stands in `worksheet`.
 
+pub(super) mod form;
+pub(in crate::publish) mod review;
 mod style;
 mod worksheet;
 

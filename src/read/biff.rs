@@ -1,7 +1,7 @@
-//! A look into old xls workbooks before they are read: whether their cells lie where such a workbook can have cells.
+//! A look into old xls workbooks before they are read: how many cells lie between the first and the last of each sheet.
 //!
-//! The library that reads them lays out every cell between the first and the last, so that one stray address of a damaged
-//! file would ask for more memory than there is and end the program. Knows only as much of the format as that takes.
+//! The library that reads them lays all of these out, so that one stray address of a damaged file would ask for more
+//! memory than there is and end the program. Knows only as much of the format as that takes.
 
 /// Columns that the format can have; rows are stored in 16 bits and cannot stray.
 const COLUMNS: u16 = 256;
@@ -16,35 +16,79 @@ const CELLS: &[u16] = &[
     0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E,
 ];
 
-/// Whether all cells are in possible columns; none where the file's structure cannot be followed.
-pub(super) fn cells_are_in_place(file: &[u8]) -> Option<bool> {
+/// Record that begins a sheet, or the list of sheets.
+const BEGIN: u16 = 0x0809;
+/// Record of a run of numbers, which ends with its last column.
+const RUN: u16 = 0x00BD;
+
+/// Record of a workbook with a password: what follows is encrypted.
+const PASSWORD: u16 = 0x002F;
+
+/// What a look into a workbook shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// The cells of all sheets that are laid out.
+    Cells(u64),
+    Protected,
+}
+
+/// None where the file's structure cannot be followed, or where a cell is in a column that there cannot be.
+pub(super) fn look(file: &[u8]) -> Option<Look> {
     let compound = Compound::of(file)?;
     let stream = compound
         .stream("Workbook")
         .or_else(|| compound.stream("Book"))?;
+    let (mut all, mut sheet) = (0_u64, Extent::default());
     let mut rest = &*stream;
     while let Some((head, body)) = rest.split_at_checked(4) {
         let (kind, length) = (short(head, 0)?, usize::from(short(head, 2)?));
         let Some((record, after)) = body.split_at_checked(length) else {
             break;
         };
-        let column = if CELLS.contains(&kind) {
-            short(record, 2).unwrap_or(0)
-        } else {
-            0
-        };
-        // A run of numbers ends with its last column.
-        let last = if kind == 0x00BD {
-            short(record, length.saturating_sub(2)).unwrap_or(0)
-        } else {
-            0
-        };
-        if column.max(last) >= COLUMNS {
-            return Some(false);
+        if kind == PASSWORD {
+            return Some(Look::Protected);
+        }
+        if kind == BEGIN {
+            all += sheet.cells();
+            sheet = Extent::default();
+        }
+        if CELLS.contains(&kind) {
+            let row = short(record, 0).unwrap_or(0);
+            let first = short(record, 2).unwrap_or(0);
+            let last = match kind {
+                RUN => short(record, length.saturating_sub(2)).unwrap_or(0),
+                _ => first,
+            };
+            if first.max(last) >= COLUMNS {
+                return None;
+            }
+            sheet.add(row, first, last);
         }
         rest = after;
     }
-    Some(true)
+    Some(Look::Cells(all + sheet.cells()))
+}
+
+/// From which to which row and column the cells of a sheet reach.
+#[derive(Debug, Default)]
+struct Extent(Option<[u16; 4]>);
+
+impl Extent {
+    fn add(&mut self, row: u16, first: u16, last: u16) {
+        let [top, bottom, left, right] = self.0.unwrap_or([row, row, first, last]);
+        self.0 = Some([
+            top.min(row),
+            bottom.max(row),
+            left.min(first).min(last),
+            right.max(first).max(last),
+        ]);
+    }
+
+    fn cells(&self) -> u64 {
+        self.0.map_or(0, |[top, bottom, left, right]| {
+            (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1)
+        })
+    }
 }
 
 fn short(bytes: &[u8], at: usize) -> Option<u16> {
@@ -193,21 +237,34 @@ mod tests {
     }
 
     #[test]
-    fn stray_columns_are_seen() {
-        let number =
-            |column: u8, high: u8| [&[3, 2, 14, 0, 9, 0, column, high][..], &[0; 10]].concat();
-        let run = [0xBD, 0, 6, 0, 9, 0, 1, 0, 0, 4];
-        let cases: [(Vec<u8>, Option<bool>); 4] = [
-            (workbook(&number(255, 0)), Some(true)),
+    fn cells_are_counted_from_the_first_to_the_last() {
+        let number = |row: u8, column: u8, high: u8| {
+            [&[3, 2, 14, 0, row, 0, column, high][..], &[0; 10]].concat()
+        };
+        let run = |first: u8, last: u8, high: u8| vec![0xBD, 0, 6, 0, 9, 0, first, 0, last, high];
+        let sheet = vec![9, 8, 0, 0];
+        let password = vec![0x2F, 0, 2, 0, 0, 0];
+        let cases: [(Vec<u8>, Option<Look>); 8] = [
+            (workbook(&number(9, 255, 0)), Some(Look::Cells(1))),
             (
-                workbook(&[number(1, 0), number(0, 1)].concat()),
-                Some(false),
+                workbook(&[password, number(9, 0, 1)].concat()),
+                Some(Look::Protected),
             ),
-            (workbook(&run), Some(false)),
+            (
+                workbook(&[number(9, 1, 0), number(0, 3, 0)].concat()),
+                Some(Look::Cells(30)),
+            ),
+            (
+                workbook(&[number(9, 1, 0), sheet, number(0, 3, 0)].concat()),
+                Some(Look::Cells(2)),
+            ),
+            (workbook(&run(2, 5, 0)), Some(Look::Cells(4))),
+            (workbook(&[number(9, 1, 0), number(9, 0, 1)].concat()), None),
+            (workbook(&run(1, 0, 4)), None),
             (b"no workbook".to_vec(), None),
         ];
         for (file, expected) in cases {
-            assert_eq!(cells_are_in_place(&file), expected);
+            assert_eq!(look(&file), expected);
         }
     }
 }

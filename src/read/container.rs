@@ -11,10 +11,13 @@ use crate::read::Limits;
 use crate::read::WorkbookFormat;
 use crate::read::encoding;
 use crate::read::encoding::Survey;
+use crate::read::error::Amount;
 use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::guard::Caps;
+use crate::read::nested::Nestings;
+use crate::read::opendocument;
 use crate::read::sniff;
 use crate::read::sniff::Magic;
 use crate::read::sniff::Nature;
@@ -23,6 +26,7 @@ use crate::read::source::Source;
 use crate::read::text;
 use crate::read::workbook;
 use crate::read::xlsx::Package;
+use std::io;
 use std::io::Read;
 use std::path::Path;
 use zip::CompressionMethod;
@@ -41,6 +45,7 @@ const HEAD: u64 = 8 << 10;
 pub(super) struct Walk<'a> {
     limits: &'a Limits,
     market: Option<Market>,
+    nestings: &'a Nestings,
     found: Vec<Document>,
     entries: usize,
     expanded: u64,
@@ -48,10 +53,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(limits: &'a Limits, market: Option<Market>) -> Self {
+    pub(super) fn new(limits: &'a Limits, market: Option<Market>, nestings: &'a Nestings) -> Self {
         Self {
             limits,
             market,
+            nestings,
             found: Vec::new(),
             entries: 0,
             expanded: 0,
@@ -125,7 +131,8 @@ impl<'a> Walk<'a> {
             }),
             Magic::Other => {
                 let survey = self.survey(&source, origin)?;
-                self.found.push(text::open(source, survey, origin, name)?);
+                let opened = text::open(source, survey, origin, name, self.nestings)?;
+                self.found.push(opened);
                 Ok(())
             }
         }
@@ -135,10 +142,7 @@ impl<'a> Walk<'a> {
         if depth < self.limits.depth {
             return Ok(());
         }
-        Err(ReadError::Bomb {
-            origin: origin.clone(),
-            bound: Bound::Depth(self.limits.depth),
-        })
+        Err(ReadError::bomb(origin, Bound::Depth(self.limits.depth)))
     }
 
     /// Holds a small source in memory, so that further passes neither unpack again nor meet a changed file.
@@ -166,10 +170,7 @@ impl<'a> Walk<'a> {
             .map_err(|why| ReadError::of(origin, why))?;
         match unpacked {
             Some(bytes) => Ok(Source::memory(bytes, self.caps())),
-            None => Err(ReadError::Bomb {
-                origin: origin.clone(),
-                bound: Bound::Size(SOUGHT),
-            }),
+            None => Err(ReadError::bomb(origin, Bound::Held(SOUGHT))),
         }
     }
 
@@ -183,8 +184,14 @@ impl<'a> Walk<'a> {
         let members = self.members(archive, origin)?;
         match sniff::nature(members.iter().map(|member| member.name.as_str())) {
             Nature::Xlsx => self.xlsx(archive, members, origin, name),
-            Nature::Xlsb => self.whole_workbook(archive, origin, name, workbook::Format::Xlsb),
-            Nature::Ods => self.whole_workbook(archive, origin, name, workbook::Format::Ods),
+            Nature::Xlsb => {
+                Self::check_parts(members, origin)?;
+                self.whole_workbook(archive, origin, name, workbook::Format::Xlsb)
+            }
+            Nature::Ods => {
+                Self::check_parts(members, origin)?;
+                self.whole_workbook(archive, origin, name, workbook::Format::Ods)
+            }
             Nature::Foreign { what, remedy } => Err(ReadError::Binary {
                 origin: origin.clone(),
                 what,
@@ -207,10 +214,7 @@ impl<'a> Walk<'a> {
             .collect();
         self.entries += members.len();
         if self.entries > self.limits.entries {
-            return Err(ReadError::Bomb {
-                origin: origin.clone(),
-                bound: Bound::Entries(self.limits.entries),
-            });
+            return Err(ReadError::bomb(origin, Bound::Entries(self.limits.entries)));
         }
         if members.is_empty() {
             return Err(ReadError::Empty {
@@ -244,10 +248,7 @@ impl<'a> Walk<'a> {
         };
         let mut zip = ZipArchive::new(window).map_err(broken)?;
         if zip.len() > self.limits.entries {
-            return Err(ReadError::Bomb {
-                origin: origin.clone(),
-                bound: Bound::Entries(self.limits.entries),
-            });
+            return Err(ReadError::bomb(origin, Bound::Entries(self.limits.entries)));
         }
         let mut members = Vec::new();
         for index in 0..zip.len() {
@@ -289,7 +290,7 @@ impl<'a> Walk<'a> {
         origin: &Origin,
         name: &str,
     ) -> Result<(), ReadError> {
-        let mut package = Package::default();
+        let mut package = Package::new(self.limits.sheet_cells);
         for member in members {
             let name = member.name.clone();
             package.insert(&name, member.open(origin, self.caps())?);
@@ -307,6 +308,36 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Unpacks the parts of a workbook that another reader will unpack without limits.
+    fn check_parts(members: Vec<Member>, origin: &Origin) -> Result<(), ReadError> {
+        let bound = |most| ReadError::bomb(origin, Bound::HeldWorkbook(most));
+        let mut left = workbook::MOST_BYTES;
+        for member in members {
+            let is_content = member.name == "content.xml";
+            // One byte more than there may be, so that the bound that is broken is always this one.
+            let caps = Caps {
+                expanded: left + 1,
+                ratio: u64::MAX,
+            };
+            let part = member.open(origin, caps)?;
+            let unpacked = part.reader().and_then(|reader| {
+                let mut reader = reader.take(left + 1);
+                io::copy(&mut reader, &mut io::sink())
+            });
+            let size = unpacked.map_err(|why| ReadError::of(origin, why))?;
+            left = left
+                .checked_sub(size)
+                .ok_or_else(|| bound(Amount::Bytes(workbook::MOST_BYTES)))?;
+            let lays_out = is_content
+                && opendocument::lays_out_more_than(workbook::MOST_CELLS, &part)
+                    .map_err(|why| ReadError::of(origin, why))?;
+            if lays_out {
+                return Err(bound(Amount::Cells(workbook::MOST_CELLS)));
+            }
+        }
+        Ok(())
+    }
+
     fn whole_workbook(
         &mut self,
         source: &Source,
@@ -318,12 +349,9 @@ impl<'a> Walk<'a> {
             .read_up_to(SOUGHT)
             .map_err(|why| ReadError::of(origin, why))?;
         let Some(bytes) = bytes else {
-            return Err(ReadError::Bomb {
-                origin: origin.clone(),
-                bound: Bound::Size(SOUGHT),
-            });
+            return Err(ReadError::bomb(origin, Bound::Held(SOUGHT)));
         };
-        let tables = workbook::open(format, &bytes, origin)?;
+        let tables = workbook::open(format, &bytes, self.limits.sheet_cells, origin)?;
         let content = self.fingerprint(source, origin)?;
         let kind = Kind::Workbook {
             format: format.shown(),

@@ -46,11 +46,6 @@ impl Decoding {
         self.at += n;
     }
 
-    /// The `n` bytes that were consumed last, which stand until the next refill.
-    pub(super) fn consumed(&self, n: usize) -> &str {
-        &self.text[self.at - n..self.at]
-    }
-
     /// Makes the rest longer, or finds the end.
     pub(super) fn fill(&mut self) -> io::Result<()> {
         self.text.drain(..self.at);

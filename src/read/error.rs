@@ -96,7 +96,7 @@ pub enum ReadError {
         "{origin} is protected by a password; open it, save a copy without the password, and use that copy"
     )]
     Protected { origin: Origin },
-    #[error("{origin}: {bound}; if the file is genuine, unpack it by hand")]
+    #[error("{origin}: {bound}")]
     Bomb { origin: Origin, bound: Bound },
     #[error(
         "{origin} looks like a zip archive or an xlsx workbook but cannot be unpacked; it may be cut off: fetch it again"
@@ -124,24 +124,91 @@ pub enum ReadError {
     Unclosed { origin: Origin, row: u32 },
     #[error("{origin}: row {row} is longer than {} MiB: a quote may be stray, or this is not a table", LONGEST >> 20)]
     LongRow { origin: Origin, row: u32 },
+    #[error(
+        "{origin} is not sound JSON: line {line}, column {column}{}: {wanted} is expected here; fetch it again",
+        within(place)
+    )]
+    Json {
+        origin: Origin,
+        line: u64,
+        column: u64,
+        place: String,
+        wanted: &'static str,
+    },
+    #[error(
+        "{origin} ends too early, in line {line}, column {column}{}: the download or the copy was cut off; fetch it again",
+        within(place)
+    )]
+    JsonCutOff {
+        origin: Origin,
+        line: u64,
+        column: u64,
+        place: String,
+    },
+    #[error("{origin} is not sound XML: {problem}; fetch it again")]
+    Xml { origin: Origin, problem: String },
+    #[error(
+        "{origin}: what stands{} is too large for a record of a report",
+        within(place)
+    )]
+    LargeRecord { origin: Origin, place: String },
     #[error("{origin} has more rows than can be counted (4,294,967,295)")]
     TooManyRows { origin: Origin },
 }
 
-/// The limit that an archive would break.
+/// The limit that a file would break, and what to do if it is genuine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Bound {
-    #[error("it would unpack to more than {0} bytes")]
+    #[error("it would unpack to more than {0} bytes; {remedy}", remedy = raise("expanded-bytes"))]
     Size(u64),
-    #[error("it would unpack to more than {0} times its size")]
+    #[error("it would unpack to more than {0} times its size; {remedy}", remedy = raise("ratio"))]
     Ratio(u64),
-    #[error("it holds more than {0} files")]
+    #[error("it holds more than {0} files; {remedy}", remedy = raise("entries"))]
     Entries(usize),
-    #[error("archives are nested more than {0} deep")]
+    #[error("archives are nested more than {0} deep; {remedy}", remedy = raise("depth"))]
     Depth(u8),
+    #[error("a sheet of it has more than {0} cells; {remedy}", remedy = raise("sheet-cells"))]
+    SheetCells(u64),
+    #[error(
+        "it must be held in memory, and that would take more than {0} bytes; unpack it by hand"
+    )]
+    Held(u64),
+    #[error(
+        "workbooks of its kind must be held in memory, and it has more than {0}; save it as xlsx"
+    )]
+    HeldWorkbook(Amount),
+}
+
+/// How much of a workbook there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Amount {
+    #[error("{0} cells from the first to the last")]
+    Cells(u64),
+    #[error("{0} bytes")]
+    Bytes(u64),
+}
+
+fn raise(key: &str) -> String {
+    format!("if the file is genuine, raise {key} under [limits] in sellerlake.toml")
+}
+
+/// A place in a nested document, as an error names it; nothing for its top.
+fn within(place: &str) -> String {
+    if place.is_empty() {
+        String::new()
+    } else {
+        format!(", in {place}")
+    }
 }
 
 impl ReadError {
+    pub(super) fn bomb(origin: &Origin, bound: Bound) -> Self {
+        Self::Bomb {
+            origin: origin.clone(),
+            bound,
+        }
+    }
+
     /// Sorts an input error by what it means for the person who has the file.
     pub(super) fn of(origin: &Origin, source: io::Error) -> Self {
         let origin = origin.clone();

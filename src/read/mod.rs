@@ -1,4 +1,4 @@
-//! From a path to raw rows: containers, encodings, delimited text and workbooks.
+//! From a path to raw rows: containers, encodings, delimited text, workbooks and nested documents.
 //!
 //! Content decides what a file is, never its name. Knows formats, not reports: no header is looked for here and no cell
 //! is understood. Reading holds little in memory however large the file: tables are streamed, each time anew.
@@ -12,7 +12,9 @@ mod encoding;
 mod error;
 mod guard;
 mod legacy_encoding;
+mod nested;
 mod number;
+mod opendocument;
 mod rows;
 mod sniff;
 mod source;
@@ -24,9 +26,12 @@ mod workbook;
 mod xlsx;
 
 pub use csv::Quoting;
+pub use error::Amount;
 pub use error::Bound;
 pub use error::Origin;
 pub use error::ReadError;
+pub use nested::NestedForm;
+pub use nested::Nestings;
 pub use rows::Chunks;
 pub use table::OpeningRow;
 pub use table::Table;
@@ -37,7 +42,7 @@ use crate::read::container::Walk;
 use std::fmt;
 use std::path::Path;
 
-/// What an archive may unpack to. Beyond it a file is refused as a bomb.
+/// What a file may unpack to and hold. Beyond it a file is refused as a bomb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Unpacked bytes of one path in all.
@@ -48,16 +53,20 @@ pub struct Limits {
     pub entries: usize,
     /// Archives within archives; a gzip is one.
     pub depth: u8,
+    /// Cells with a value in one sheet of a workbook.
+    pub sheet_cells: u64,
 }
 
 impl Default for Limits {
-    /// Four times what the largest known export unpacks to, and more than twice what the most repetitive one gains.
+    /// Four times what the largest known export unpacks to, and more than twice what the most repetitive one gains; a sheet
+    /// with all the rows that Excel can have may have nearly a hundred columns.
     fn default() -> Self {
         Self {
             expanded_bytes: 4 << 30,
             ratio: 250,
             entries: 10_000,
             depth: 4,
+            sheet_cells: 100_000_000,
         }
     }
 }
@@ -93,8 +102,17 @@ pub enum Kind {
     Workbook {
         format: WorkbookFormat,
     },
-    /// JSON, which has no tables here.
-    Json,
+    /// A document of JSON or XML. Its tables are those of the nestings asked for that have records in it.
+    Nested {
+        form: NestedForm,
+        encoding: &'static str,
+        /// Characters that could not be decoded.
+        lost: u64,
+        /// Replacement characters that the file brought along.
+        replacements: u64,
+        /// The first lists in it that no nesting takes.
+        lists: Vec<String>,
+    },
     /// A member of an archive that cannot be read, while others of the same archive can.
     Unreadable {
         why: Box<ReadError>,
@@ -139,19 +157,32 @@ impl fmt::Display for Kind {
                     f,
                     "text, {encoding}, delimiter {delimiter}, quoting {quoting}"
                 )?;
-                if *lost > 0 {
-                    write!(f, ", {lost} characters lost")?;
-                }
-                if *replacements > 0 {
-                    write!(f, ", {replacements} replacement characters")?;
-                }
-                Ok(())
+                write_losses(f, *lost, *replacements)
             }
             Self::Workbook { format } => write!(f, "{format} workbook"),
-            Self::Json => f.write_str("JSON"),
+            Self::Nested {
+                form,
+                encoding,
+                lost,
+                replacements,
+                ..
+            } => {
+                write!(f, "{form}, {encoding}")?;
+                write_losses(f, *lost, *replacements)
+            }
             Self::Unreadable { .. } => f.write_str("unreadable"),
         }
     }
+}
+
+fn write_losses(f: &mut fmt::Formatter<'_>, lost: u64, replacements: u64) -> fmt::Result {
+    if lost > 0 {
+        write!(f, ", {lost} characters lost")?;
+    }
+    if replacements > 0 {
+        write!(f, ", {replacements} replacement characters")?;
+    }
+    Ok(())
 }
 
 impl Document {
@@ -186,10 +217,12 @@ impl Document {
 /// A member of an archive that is no report does not stop the others: it is a document of [`Kind::Unreadable`]. A file on
 /// disk of more than 8 MiB is read again by each [`Table::chunks`] and must not change meanwhile. `market`, where it is
 /// known before the first byte, decides between encodings that the bytes leave open, and nothing else.
+/// Of nested documents the tables are those that `nestings` look for.
 pub fn open(
     path: &Path,
     limits: &Limits,
     market: Option<Market>,
+    nestings: &Nestings,
 ) -> Result<Vec<Document>, ReadError> {
-    Walk::new(limits, market).start(path)
+    Walk::new(limits, market, nestings).start(path)
 }

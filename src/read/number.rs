@@ -25,6 +25,10 @@ pub(super) enum Epoch {
 /// Appends a stored number as its shortest decimal at 15 significant digits, without exponent: what a person sees, not
 /// the noise of binary fractions. Gives false, and appends nothing, where `stored` is not a finite number.
 pub(super) fn write_decimal(stored: &str, out: &mut String) -> bool {
+    if is_shortest(stored) {
+        out.push_str(stored);
+        return true;
+    }
     if write_plain(stored, out) {
         return true;
     }
@@ -35,6 +39,22 @@ pub(super) fn write_decimal(stored: &str, out: &mut String) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a number is already written as it is to be: most are.
+fn is_shortest(stored: &str) -> bool {
+    let bytes = stored.as_bytes();
+    let (mut point, mut all_digits) = (bytes.len(), true);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {}
+            b'.' if point == bytes.len() => point = at,
+            _ => all_digits = false,
+        }
+    }
+    let leads = point == 1 || bytes.first().is_some_and(|first| *first != b'0');
+    let ends = point == bytes.len() || matches!(bytes.last(), Some(b'1'..=b'9'));
+    all_digits && point > 0 && leads && ends && bytes.len() <= SIGNIFICANT
 }
 
 /// Writes plain decimals without going through a double: up to 15 digits a double holds them all, and beyond, the digits
@@ -192,6 +212,13 @@ pub(super) fn write_date(serial: f64, epoch: Epoch, out: &mut String) -> bool {
 /// Whether a number format shows a day. Formats that show a time or a length of time alone do not.
 pub(super) fn shows_day(format: &str) -> bool {
     let section = bare_section(format);
+    // Letters beside the places of digits are a unit that the writer did not quote: `0.00 USD`. Only fractions of a second
+    // have places of digits in a date.
+    let without_fractions = section.replace("s.0", "s").replace("s,0", "s");
+    let without_fractions = without_fractions.replace("s00", "s").replace("s0", "s");
+    if without_fractions.contains(['0', '#', '?']) {
+        return false;
+    }
     if section.contains('y') || section.contains('d') {
         return true;
     }
@@ -226,7 +253,9 @@ fn bare_section(format: &str) -> String {
             other => bare.extend(other.to_lowercase()),
         }
     }
+    // `Standard` is how programs that write formats in German say General.
     bare.replace("general", "")
+        .replace("standard", "")
         .replace("am/pm", "")
         .replace("a/p", "")
 }
@@ -350,6 +379,13 @@ mod tests {
             "m/d",
             "yyyy-mm-dd hh:mm",
             "[$-411]ge.m.d",
+            "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+            "[$-x-sysdate]dddd, mmmm dd, yyyy",
+            "[$-804]yyyy\"年\"m\"月\"d\"日\";@",
+            "TT.MM.JJJJ",
+            "jj/mm/aaaa",
+            "yyyy-mm-dd hh:mm:ss.000",
+            "dd/mm/yyyy;@",
         ] {
             assert!(shows_day(day), "{day}");
         }
@@ -372,6 +408,12 @@ mod tests {
             "_(* #,##0_)",
             "0.00;[Red]\\-0.00\\ \"d\"",
             "0;yyyy",
+            "0.00 USD",
+            "#,##0 days",
+            "Standard",
+            "h:mm:ss.0",
+            "[$-409]General",
+            "_-[$SEK]\\ * #,##0.00_-",
         ];
         for other in others {
             assert!(!shows_day(other), "{other}");

@@ -146,6 +146,13 @@ pub(super) fn text_nature(text: &str) -> TextNature {
             TextNature::Xml
         };
     }
+    // An element that stands there without a declaration before it; a cell may begin with the sign alone.
+    let is_element = text.starts_with('<')
+        && text[1..].starts_with(|c: char| c.is_ascii_alphabetic())
+        && (text.contains("</") || text.contains("/>"));
+    if is_element {
+        return TextNature::Xml;
+    }
     let next = |open: char| {
         text.strip_prefix(open)
             .map(|rest| rest.trim_start().chars().next())
@@ -197,6 +204,9 @@ mod tests {
             ("<html lang=en>", TextNature::Html),
             ("<?xml version='1.0'?><html>", TextNature::Html),
             ("<?xml version='1.0'?><Workbook>", TextNature::Xml),
+            ("<a><b>1</b></a>", TextNature::Xml),
+            ("<5%,x\n", TextNature::Rows),
+            ("<b>,x\n", TextNature::Rows),
             ("{\n \"a\": 1}", TextNature::Json),
             ("[{\"a\":1}]", TextNature::Json),
             ("[ ]", TextNature::Json),

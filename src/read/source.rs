@@ -130,6 +130,15 @@ impl Source {
         self.len
     }
 
+    /// Bytes after unpacking, as the archive states them; none where only unpacking tells.
+    pub(super) fn unpacked_len(&self) -> Option<u64> {
+        match self.packing {
+            Packing::Plain => Some(self.len),
+            Packing::Gzip => None,
+            Packing::Zip { size, .. } => Some(size),
+        }
+    }
+
     /// Whether the bytes can be sought in without unpacking.
     pub(super) fn is_plain(&self) -> bool {
         matches!(

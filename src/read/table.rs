@@ -1,13 +1,16 @@
 //! A table of some file: its opening rows, and its rows in chunks as often as they are wanted.
 
+use crate::model::nesting::Nesting;
 use crate::model::raw::RawChunk;
 use crate::read::csv::TextTable;
 use crate::read::error::ReadError;
+use crate::read::nested::NestedTable;
 use crate::read::rows::ChunkSize;
 use crate::read::rows::Chunks;
 use crate::read::rows::HeldRows;
 use crate::read::rows::Rows;
 use crate::read::xlsx::SheetTable;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Rows that a header is searched in.
@@ -16,12 +19,18 @@ const OPENING_ROWS: usize = 40;
 /// Rows and cells, not yet understood.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The sheet's name; none for a text file.
+    /// The sheet's name, or the paths of the records in a nested document; none for a text file.
     pub sheet: Option<String>,
     /// Why there is nothing to read here: `hidden sheet`, `empty sheet`, `sheet without cells`.
     pub skipped: Option<String>,
-    /// The first rows that are not blank.
+    /// The first rows that are not blank; of a nested document the labels alone, as row 0. Its records count from 1.
     pub opening: Vec<OpeningRow>,
+    /// What makes the rows of a nested document.
+    pub nesting: Option<Arc<Nesting>>,
+    /// Positions of labels under which no record of a nested document has a value, but `null` or an empty list.
+    pub void: BTreeSet<usize>,
+    /// What a nested document tells beside its records: path and text.
+    pub told: Vec<(String, String)>,
     handle: Handle,
 }
 
@@ -39,6 +48,7 @@ pub(super) enum Handle {
     Text(TextTable),
     Sheet(SheetTable),
     Held(Arc<Vec<RawChunk>>),
+    Nested(NestedTable),
 }
 
 impl Table {
@@ -47,6 +57,9 @@ impl Table {
             sheet,
             skipped: None,
             opening: Vec::new(),
+            nesting: None,
+            void: BTreeSet::new(),
+            told: Vec::new(),
             handle,
         };
         let size = ChunkSize {
@@ -54,8 +67,11 @@ impl Table {
             bytes: usize::MAX,
             cells: ChunkSize::USUAL.cells,
         };
-        let opening = table
-            .chunks_of(0, size)?
+        let rows: Box<dyn Rows> = match &table.handle {
+            Handle::Sheet(sheet) => Box::new(sheet.first_rows()?),
+            other => other.rows()?,
+        };
+        let opening = Chunks::new(rows, 0, size)
             .next()
             .transpose()?
             .unwrap_or_default();
@@ -76,12 +92,37 @@ impl Table {
         Ok(table)
     }
 
+    /// Records of a nested document, whose labels were found by reading it through.
+    pub(super) fn nested(
+        name: String,
+        nesting: Arc<Nesting>,
+        told: Vec<(String, String)>,
+        table: NestedTable,
+    ) -> Self {
+        let labels = table.labels();
+        Self {
+            sheet: Some(name),
+            skipped: None,
+            opening: vec![OpeningRow {
+                row: 0,
+                cells: labels,
+            }],
+            nesting: Some(nesting),
+            void: table.void(),
+            told,
+            handle: Handle::Nested(table),
+        }
+    }
+
     pub(super) fn skipped(sheet: String, reason: &str) -> Self {
         let handle = Handle::Held(Arc::default());
         Self {
             sheet: Some(sheet),
             skipped: Some(reason.to_owned()),
             opening: Vec::new(),
+            nesting: None,
+            void: BTreeSet::new(),
+            told: Vec::new(),
             handle,
         }
     }
@@ -93,11 +134,17 @@ impl Table {
     }
 
     pub(super) fn chunks_of(&self, after_row: u32, size: ChunkSize) -> Result<Chunks, ReadError> {
-        let rows: Box<dyn Rows> = match &self.handle {
-            Handle::Text(table) => Box::new(table.rows()?),
-            Handle::Sheet(table) => Box::new(table.rows()?),
-            Handle::Held(chunks) => Box::new(HeldRows::new(Arc::clone(chunks))),
-        };
-        Ok(Chunks::new(rows, after_row, size))
+        Ok(Chunks::new(self.handle.rows()?, after_row, size))
+    }
+}
+
+impl Handle {
+    fn rows(&self) -> Result<Box<dyn Rows>, ReadError> {
+        Ok(match self {
+            Self::Text(table) => Box::new(table.rows()?),
+            Self::Sheet(table) => Box::new(table.rows()?),
+            Self::Nested(table) => Box::new(table.rows()?),
+            Self::Held(chunks) => Box::new(HeldRows::new(Arc::clone(chunks))),
+        })
     }
 }

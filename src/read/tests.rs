@@ -30,6 +30,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
         &write(&folder, "report.bin", bytes),
         &Limits::default(),
         None,
+        &Nestings::default(),
     )
 }
 
@@ -117,6 +118,7 @@ fn text_is_streamed_in_any_chunks() {
         &write(&folder, "x.tsv", text.as_bytes()),
         &Limits::default(),
         None,
+        &Nestings::default(),
     )
     .unwrap();
     let [document] = &documents[..] else {
@@ -316,11 +318,22 @@ fn what_is_no_report_is_refused_with_a_reason() {
             "{why:?} does not say {reason:?}"
         );
     }
-    let missing = open(Path::new("/nowhere/x.csv"), &Limits::default(), None).unwrap_err();
+    let missing = open(
+        Path::new("/nowhere/x.csv"),
+        &Limits::default(),
+        None,
+        &Nestings::default(),
+    )
+    .unwrap_err();
     assert!(matches!(missing, ReadError::Open { .. }));
     let folder = TempDir::new().unwrap();
     assert!(matches!(
-        open(folder.path(), &Limits::default(), None),
+        open(
+            folder.path(),
+            &Limits::default(),
+            None,
+            &Nestings::default()
+        ),
         Err(ReadError::Open { .. })
     ));
 }
@@ -334,8 +347,25 @@ fn bombs_stop_at_the_limits() {
     };
     let folder = TempDir::new().unwrap();
     let many: Vec<(&str, &[u8])> = vec![("a.csv", CSV), ("b.csv", CSV), ("c.csv", CSV)];
+    let endless = "<table:table-row table:number-rows-repeated='1048576'><table:table-cell office:value-type='float' office:value='1'\
+                   table:number-columns-repeated='16384'/></table:table-row>";
+    let ods: &[(&str, &[u8])] = &[("mimetype", b"x"), ("content.xml", endless.as_bytes())];
+    let cells = Limits {
+        sheet_cells: 4,
+        ..Limits::default()
+    };
     let cases = [
         (gz(wide.as_bytes()), tight, Bound::Size(1 << 20)),
+        (
+            zipped(ods, CompressionMethod::Deflated),
+            Limits::default(),
+            Bound::HeldWorkbook(Amount::Cells(8_000_000)),
+        ),
+        (
+            workbook().save_to_buffer().unwrap(),
+            cells,
+            Bound::SheetCells(4),
+        ),
         (
             zipped(&many, CompressionMethod::Deflated),
             Limits {
@@ -354,7 +384,13 @@ fn bombs_stop_at_the_limits() {
         ),
     ];
     for (bytes, limits, expected) in cases {
-        let why = open(&write(&folder, "bomb", &bytes), &limits, None).unwrap_err();
+        let why = open(
+            &write(&folder, "bomb", &bytes),
+            &limits,
+            None,
+            &Nestings::default(),
+        )
+        .unwrap_err();
         let ReadError::Bomb { bound, .. } = why else {
             panic!("{why}")
         };
@@ -371,7 +407,7 @@ fn a_file_that_changes_between_passes_is_noticed() {
         "large.csv",
         row.repeat((9 << 20) / row.len()).as_bytes(),
     );
-    let documents = open(&path, &Limits::default(), None).unwrap();
+    let documents = open(&path, &Limits::default(), None, &Nestings::default()).unwrap();
     assert!(documents[0].tables[0].chunks(0).is_ok());
     std::fs::write(&path, row).unwrap();
     assert!(matches!(
@@ -410,7 +446,7 @@ fn the_marketplace_decides_between_encodings_that_the_bytes_leave_open() {
         let folder = TempDir::new().unwrap();
         let path = write(&folder, "report.txt", bytes);
         let market = market.and_then(Market::by_code);
-        let documents = open(&path, &Limits::default(), market).unwrap();
+        let documents = open(&path, &Limits::default(), market, &Nestings::default()).unwrap();
         let Kind::Text { encoding, .. } = documents[0].kind else {
             panic!("{:?}", documents[0].kind)
         };

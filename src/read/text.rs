@@ -1,4 +1,4 @@
-//! A file that is no container: delimited text, JSON, or something that is no report.
+//! A file that is no container: delimited text, a nested document, or something that is no report.
 
 use crate::read::Document;
 use crate::read::Kind;
@@ -10,6 +10,10 @@ use crate::read::encoding::Survey;
 use crate::read::encoding::Verdict;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
+use crate::read::nested;
+use crate::read::nested::Nested;
+use crate::read::nested::NestedForm;
+use crate::read::nested::Nestings;
 use crate::read::sniff;
 use crate::read::sniff::TextNature;
 use crate::read::source::Source;
@@ -26,6 +30,7 @@ pub(super) fn open(
     survey: Survey,
     origin: &Origin,
     name: &str,
+    nestings: &Nestings,
 ) -> Result<Document, ReadError> {
     let fault = |why| ReadError::of(origin, why);
     let empty = || ReadError::Empty {
@@ -67,14 +72,34 @@ pub(super) fn open(
                 origin: origin.clone(),
             });
         }
-        TextNature::Xml => {
-            return Err(binary(
-                "an XML document",
-                "choose CSV, text or Excel when downloading",
-            ));
-        }
-        TextNature::Json => {
-            return Ok(Document::of(name, content, Kind::Json, Vec::new()));
+        nature @ (TextNature::Xml | TextNature::Json) => {
+            let form = match nature {
+                TextNature::Xml => NestedForm::Xml,
+                _ if nested::is_in_lines(opening.rest()) => NestedForm::JsonLines,
+                _ => NestedForm::Json,
+            };
+            let document = Nested {
+                source,
+                encoding,
+                form,
+                origin: origin.clone(),
+            };
+            let found = nested::open(document, nestings)?;
+            // XML is what much comes in that is no report; JSON that is not known may be one, and waits.
+            if form == NestedForm::Xml && found.tables.is_empty() {
+                return Err(binary(
+                    "an XML document of no known report",
+                    "choose CSV, text or Excel when downloading",
+                ));
+            }
+            let kind = Kind::Nested {
+                form: found.form,
+                encoding: encoding.name(),
+                lost: lost + found.lost,
+                replacements,
+                lists: found.lists,
+            };
+            return Ok(Document::of(name, content, kind, found.tables));
         }
         TextNature::Rows => {}
     }

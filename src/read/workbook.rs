@@ -4,6 +4,9 @@ use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
 use crate::read::WorkbookFormat;
 use crate::read::biff;
+use crate::read::biff::Look;
+use crate::read::error::Amount;
+use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
 use crate::read::number;
@@ -50,16 +53,38 @@ impl Format {
     }
 }
 
-/// Reads all sheets of a workbook, `bytes` being the whole file. A fault in the library that reads it is an error of the file, not a crash.
-pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<Table>, ReadError> {
+/// Cells that a workbook may lay out in memory, and bytes that its parts may unpack to there.
+pub(super) const MOST_CELLS: u64 = 8_000_000;
+pub(super) const MOST_BYTES: u64 = 256 << 20;
+
+/// Reads all sheets of a workbook, `bytes` being the whole file. A fault in the library that reads it is an error of the
+/// file, not a crash. `sheet_cells` is how many one sheet may have.
+pub(super) fn open(
+    format: Format,
+    bytes: &[u8],
+    sheet_cells: u64,
+    origin: &Origin,
+) -> Result<Vec<Table>, ReadError> {
     let broken = || ReadError::Workbook {
         origin: origin.clone(),
         problem: "its structure cannot be followed".to_owned(),
     };
-    if format == Format::Xls && biff::cells_are_in_place(bytes) != Some(true) {
-        return Err(broken());
+    if format == Format::Xls {
+        match biff::look(bytes).ok_or_else(broken)? {
+            Look::Cells(0..=MOST_CELLS) => {}
+            Look::Cells(_) => return Err(too_many(origin)),
+            Look::Protected => {
+                return Err(ReadError::Protected {
+                    origin: origin.clone(),
+                });
+            }
+        }
     }
-    let read = || match format {
+    let mut room = Room {
+        sheet_cells,
+        left: MOST_CELLS,
+    };
+    let read = move || match format {
         Format::Xls => {
             let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|why| xls(origin, why))?;
             let epoch = epoch(workbook.has_1904_epoch());
@@ -67,7 +92,7 @@ pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<
                 grid.fill(&workbook.worksheet_range(sheet)?, epoch);
                 Ok(())
             };
-            tables(&mut workbook, origin, fill, xls)
+            tables(&mut workbook, origin, &mut room, fill, xls)
         }
         Format::Xlsb => {
             let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|why| xlsb(origin, why))?;
@@ -77,10 +102,13 @@ pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<
                 let mut cells = workbook.worksheet_cells_reader(sheet)?;
                 while let Some(cell) = cells.next_cell()? {
                     grid.add(&cell, epoch);
+                    if grid.is_full() {
+                        break;
+                    }
                 }
                 Ok(())
             };
-            tables(&mut workbook, origin, fill, xlsb)
+            tables(&mut workbook, origin, &mut room, fill, xlsb)
         }
         Format::Ods => {
             let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|why| ods(origin, why))?;
@@ -88,7 +116,7 @@ pub(super) fn open(format: Format, bytes: &[u8], origin: &Origin) -> Result<Vec<
                 grid.fill(&workbook.worksheet_range(sheet)?, Epoch::Y1900);
                 Ok(())
             };
-            tables(&mut workbook, origin, fill, ods)
+            tables(&mut workbook, origin, &mut room, fill, ods)
         }
     };
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(broken()))
@@ -137,6 +165,7 @@ fn ods(origin: &Origin, why: OdsError) -> ReadError {
 fn tables<RS, R: Reader<RS>>(
     workbook: &mut R,
     origin: &Origin,
+    room: &mut Room,
     fill: impl Fn(&mut R, &str, &mut Grid) -> Result<(), R::Error>,
     fault: impl Fn(&Origin, R::Error) -> ReadError,
 ) -> Result<Vec<Table>, ReadError>
@@ -151,12 +180,35 @@ where
         if sheet.typ != SheetType::WorkSheet {
             return Ok(Table::skipped(sheet.name, "sheet without cells"));
         }
-        let mut grid = Grid::default();
-        fill(workbook, &sheet.name, &mut grid)
-            .map_err(|why| fault(&origin.sheet(&sheet.name), why))?;
+        let origin = origin.sheet(&sheet.name);
+        let mut grid = Grid {
+            room: room.sheet_cells.min(room.left),
+            ..Grid::default()
+        };
+        fill(workbook, &sheet.name, &mut grid).map_err(|why| fault(&origin, why))?;
+        if grid.is_full() && room.sheet_cells < room.left {
+            let bound = Bound::SheetCells(room.sheet_cells);
+            return Err(ReadError::Bomb { origin, bound });
+        }
+        if grid.is_full() {
+            return Err(too_many(&origin));
+        }
+        room.left -= grid.n_cells;
         Table::open(Some(sheet.name), Handle::Held(Arc::new(grid.finish())))
     };
     sheets.into_iter().map(open).collect()
+}
+
+/// How many cells may still come.
+struct Room {
+    sheet_cells: u64,
+    /// Of all sheets.
+    left: u64,
+}
+
+fn too_many(origin: &Origin) -> ReadError {
+    let bound = Bound::HeldWorkbook(Amount::Cells(MOST_CELLS));
+    ReadError::bomb(origin, bound)
 }
 
 /// A sheet being collected from cells that come row by row.
@@ -166,6 +218,9 @@ struct Grid {
     draft: RowDraft,
     /// Counted from 0; none before the first cell.
     row: Option<u32>,
+    n_cells: u64,
+    /// Cells that there may be.
+    room: u64,
 }
 
 impl Grid {
@@ -180,7 +235,16 @@ impl Grid {
         }
     }
 
+    /// Whether there are more cells than there may be.
+    fn is_full(&self) -> bool {
+        self.n_cells > self.room
+    }
+
     fn add<T: CellType + DataType>(&mut self, cell: &Cell<T>, epoch: Epoch) {
+        self.n_cells += 1;
+        if self.is_full() {
+            return;
+        }
         let (row, column) = cell.get_position();
         if self.row.is_some_and(|current| current != row) {
             self.end_row();

@@ -40,8 +40,9 @@ impl Binding {
         let mut binding = Self::default();
         let mut taken = BTreeSet::new();
         let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
-        let applicable: Vec<(usize, &Column)> = schema
-            .columns
+        let swapped = swapped(schema, &labels);
+        let columns = swapped.as_deref().unwrap_or(&schema.columns);
+        let applicable: Vec<(usize, &Column)> = columns
             .iter()
             .enumerate()
             .filter(|(_, column)| {
@@ -225,6 +226,27 @@ impl Binding {
     }
 }
 
+/// The columns with their other labels, where the schema has such and none of those columns stands under its own.
+fn swapped(schema: &Schema, labels: &[Label]) -> Option<Vec<Column>> {
+    let mut others = schema
+        .columns
+        .iter()
+        .filter(|column| !column.else_labels.is_empty())
+        .peekable();
+    others.peek()?;
+    if others.any(|column| column.is_among(labels)) {
+        return None;
+    }
+    let swap = |column: &Column| {
+        let mut column = column.clone();
+        if !column.else_labels.is_empty() {
+            column.labels = std::mem::take(&mut column.else_labels);
+        }
+        column
+    };
+    Some(schema.columns.iter().map(swap).collect())
+}
+
 /// Why a header row is not a schema's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
@@ -284,6 +306,7 @@ fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Co
         also: false,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     }
 }
 

@@ -4,19 +4,25 @@ use crate::model::logical_type::LogicalType;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
+use crate::model::nesting::Nesting;
+use crate::model::nesting::Path;
 use crate::model::period::PeriodKind;
 use crate::model::table::StoredColumn;
 use crate::model::table::StoredType;
 use crate::model::table::Table;
+use crate::schema::ConstantValue;
 use crate::schema::FACT_NAMES;
+use crate::schema::FactSource;
 use crate::schema::Output;
 use crate::schema::Period;
 use crate::schema::Schema;
 use crate::schema::Step;
+use crate::schema::Total;
 use crate::schema::wire;
 use crate::schema::wire::SchemaError;
 use crate::schema::wire::WireTable;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Every schema, sorted by id, and every table they feed.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +57,11 @@ impl Catalog {
         }
         let mut tables = BTreeMap::new();
         for schema in &schemas {
+            faults.extend(unknown_in_totals(schema).map(|what| SchemaError {
+                file: schema.id.as_str().into(),
+                line: 1,
+                what: what.into(),
+            }));
             for output in &schema.outputs {
                 for (name, period) in names_of(output) {
                     if let Err(what) = feed(&mut tables, &declared, schema, output, &name, period) {
@@ -81,6 +92,29 @@ impl Catalog {
         self.schemas.iter().filter(|schema| schema.seed.is_some())
     }
 
+    /// What is to be looked for in nested documents: where the records of some report lie, and what facts are told at a
+    /// path. Each once, in the order of the schemas.
+    pub fn nestings(&self) -> (Vec<Arc<Nesting>>, Vec<Path>) {
+        let (mut nestings, mut told): (Vec<Arc<Nesting>>, Vec<Path>) = (Vec::new(), Vec::new());
+        for schema in self.reports() {
+            nestings.extend(
+                schema
+                    .nesting
+                    .clone()
+                    .filter(|nesting| !nestings.contains(nesting)),
+            );
+            for fact in &schema.facts {
+                if let FactSource::Path(path) = &fact.from
+                    && let Ok(path) = Path::parse(path)
+                    && !told.contains(&path)
+                {
+                    told.push(path);
+                }
+            }
+        }
+        (nestings, told)
+    }
+
     pub fn schema(&self, id: &SchemaId) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.id == *id)
     }
@@ -94,12 +128,34 @@ impl Catalog {
     }
 }
 
+/// Columns that a total names and the main table does not have.
+fn unknown_in_totals(schema: &Schema) -> impl Iterator<Item = String> {
+    let known = (schema.outputs.first()).map_or_else(Vec::new, |main| columns_of(schema, main));
+    let named = |total: &Total| {
+        let is = std::iter::once(total.is.clone()).chain(total.per.clone());
+        is.chain(total.of.clone())
+    };
+    schema
+        .totals
+        .iter()
+        .flat_map(named)
+        .filter(move |name| !known.iter().any(|column| column.name == *name))
+        .map(|name| format!("a total names {name:?}, which is no column of the main table"))
+}
+
 /// The tables that an output can feed: its own, and the range twin of a day table.
 fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
-    if let Period::Day { range, months, .. } = &output.period {
-        let twin = range.is_some().then(|| output.table.range_twin());
+    if let Period::Day {
+        range,
+        months,
+        is_granular,
+        ..
+    } = &output.period
+    {
+        let has_twin = range.is_some() || *is_granular;
+        let twin = has_twin.then(|| output.table.range_twin());
         let ranges = twin.into_iter().chain(months.clone());
         names.extend(ranges.map(|table| (table, Some(PeriodKind::Range))));
     }
@@ -213,10 +269,14 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     }
     for step in &output.steps {
         match step {
+            Step::Constant {
+                column,
+                value: ConstantValue::Integer(_),
+            } => add(column, StoredType::Integer, ""),
             Step::Constant { column, .. } | Step::Extract { column, .. } => {
                 add(column, StoredType::Text, "");
             }
-            Step::FillDown { .. } => {}
+            Step::FillDown { .. } | Step::Divide { .. } => {}
             Step::FirstOf { column, of } | Step::SumOf { column, of } => {
                 if let Some(first) = of.first().and_then(|name| schema.column(name.as_str())) {
                     typed(&mut add, column, first.ty, "");
@@ -246,7 +306,8 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
     columns
 }
 
-/// Facts that become columns of every row: text, or whole numbers where the pattern takes nothing but digits.
+/// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
+/// takes eight.
 pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
     let mut columns = BTreeMap::new();
     for fact in &schema.facts {
@@ -256,19 +317,23 @@ pub fn fact_columns(schema: &Schema) -> Vec<(ColumnName, StoredType)> {
             .flatten()
             .filter(|group| !FACT_NAMES.contains(group))
         {
-            let digits = [format!("(?<{group}>\\d+)"), format!("(?P<{group}>\\d+)")];
-            let whole = digits
+            let takes_only = |what: &str| {
+                [
+                    format!("(?<{group}>{what})"),
+                    format!("(?P<{group}>{what})"),
+                ]
                 .iter()
-                .any(|form| fact.pattern.as_str().contains(form));
+                .any(|form| fact.pattern.as_str().contains(form))
+            };
+            let ty = if takes_only("\\d+") {
+                StoredType::Integer
+            } else if takes_only("\\d{8}") {
+                StoredType::Date
+            } else {
+                StoredType::Text
+            };
             if let Ok(name) = ColumnName::parse(group) {
-                columns.insert(
-                    name,
-                    if whole {
-                        StoredType::Integer
-                    } else {
-                        StoredType::Text
-                    },
-                );
+                columns.insert(name, ty);
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::schema::Schema;
 use crate::schema::Seed;
 use crate::schema::Signature;
 use crate::schema::Skip;
+use crate::schema::Total;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use crate::schema::wire::SchemaError;
@@ -24,7 +25,9 @@ use crate::schema::wire::WireOutput;
 use crate::schema::wire::WireSchema;
 use crate::schema::wire::WireSignature;
 use crate::schema::wire::WireSkip;
+use crate::schema::wire::WireTotal;
 use regex::Regex;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// Walks a wire schema and collects faults; every `Option` that comes back empty has left one.
@@ -132,7 +135,11 @@ impl<'a> Door<'a> {
             .into_iter()
             .filter_map(|skip| self.skip(skip))
             .collect();
+        let totals = wire.total.iter();
+        let totals = totals.filter_map(|total| self.total(total)).collect();
         let signature = self.signature(&wire.signature, &columns);
+        let is_flat = wire.json.as_ref().is_none_or(|json| json.get_ref().text);
+        let nesting = wire.json.as_ref().map(|json| self.nesting(json));
         let complete = wire.confidence.as_ref().is_none_or(|word| {
             self.word(word, &[("full", true), ("partial", false)])
                 .unwrap_or(true)
@@ -156,9 +163,12 @@ impl<'a> Door<'a> {
             complete,
             family: wire.family.into(),
             signature,
+            nesting: nesting.map(Arc::new),
+            is_flat,
             columns,
             facts,
             skips,
+            totals,
             outputs,
             not_sheets: wire.not_sheets.as_ref().and_then(|text| self.regex(text)),
             unusable: wire.unusable.map(Into::into),
@@ -341,6 +351,14 @@ impl<'a> Door<'a> {
             same: wire.same,
             also: wire.also,
             half,
+            else_labels: wire
+                .else_labels
+                .iter()
+                .flat_map(|(language, spelt)| {
+                    let label = |text: &String| (language.as_str().into(), Label::of(text));
+                    spelt.iter().map(label)
+                })
+                .collect(),
         })
     }
 
@@ -399,6 +417,7 @@ impl<'a> Door<'a> {
             "property" => FactSource::Property,
             "stray" => FactSource::Stray,
             other => match other.split_once(':') {
+                Some(("path", path)) => FactSource::Path(self.fixed_path(path, at)?),
                 Some(("label", column)) => FactSource::LabelOf(of_column(self, column)?),
                 Some(("greatest", column)) => FactSource::GreatestOf(of_column(self, column)?),
                 _ => {
@@ -406,7 +425,7 @@ impl<'a> Door<'a> {
                         at,
                         &format!(
                             "{other:?} is not a place for a fact: file-name, preamble, sheet, property, stray, \
-                             label:<column> or greatest:<column>"
+                             path:<path>, label:<column> or greatest:<column>"
                         ),
                     );
                     return None;
@@ -431,6 +450,19 @@ impl<'a> Door<'a> {
                 .iter()
                 .map(|(from, to)| (from.to_lowercase().into(), to.as_str().into()))
                 .collect(),
+            certain: wire.certain.unwrap_or(true),
+        })
+    }
+
+    fn total(&mut self, wire: &WireTotal) -> Option<Total> {
+        if wire.of.is_empty() {
+            self.fault(wire.is.span().start, "a total is of at least one column");
+        }
+        let per = wire.per.as_ref();
+        Some(Total {
+            of: self.column_names(&wire.of),
+            is: self.column_name(&wire.is)?,
+            per: per.and_then(|name| self.column_name(name)),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::model::name::TableName;
 use crate::model::table::MergeBy;
 use crate::model::table::MergeRule;
 use crate::schema::Column;
+use crate::schema::ConstantValue;
 use crate::schema::Duplicates;
 use crate::schema::Merge;
 use crate::schema::Output;
@@ -88,9 +89,17 @@ impl Door<'_> {
             &wire.event,
             wire.none,
         ) {
+            (None, false, None, None, false) if wire.rows.is_some() && range.is_none() => {
+                let (start, end) = wire.rows.as_ref()?;
+                Period::Rows {
+                    start: self.column_name(start)?,
+                    end: self.column_name(end)?,
+                }
+            }
             (Some(day), false, None, None, false) => Period::Day {
                 day: self.column_name(day)?,
                 range,
+                is_granular: wire.granular,
                 months: wire
                     .months
                     .as_ref()
@@ -113,7 +122,7 @@ impl Door<'_> {
             _ => {
                 self.fault(
                     spanned.span().start,
-                    "[period] is one of: day (with range or not), range-only (with range or not), snapshot, event, none",
+                    "[period] is one of: day (with range or granular or not), range-only (with range or not), rows, snapshot, event, none",
                 );
                 return None;
             }
@@ -163,10 +172,31 @@ impl Door<'_> {
             name.as_ref().and_then(|name| door.column_name(name))
         };
         if let (Some(column), Some(value)) = (&wire.constant, &wire.value) {
-            return Some(Step::Constant {
-                column: self.column_name(column)?,
-                value: value.as_str().into(),
-            });
+            let at = column.span().start;
+            let value = match wire
+                .r#type
+                .as_ref()
+                .map(Spanned::get_ref)
+                .map(String::as_str)
+            {
+                None => ConstantValue::Text(value.as_str().into()),
+                Some("integer") => {
+                    let Ok(number) = value.parse() else {
+                        self.fault(at, &format!("{value:?} is no whole number"));
+                        return None;
+                    };
+                    ConstantValue::Integer(number)
+                }
+                Some(other) => {
+                    self.fault(
+                        at,
+                        &format!("a constant is text or an integer, not {other:?}"),
+                    );
+                    return None;
+                }
+            };
+            let column = self.column_name(column)?;
+            return Some(Step::Constant { column, value });
         }
         if let Some(column) = &wire.fill_down {
             return Some(Step::FillDown {
@@ -225,10 +255,13 @@ impl Door<'_> {
                 names_to: named(self, &wire.names_to),
             });
         }
+        if let Some(step) = self.divide(spanned) {
+            return Some(step);
+        }
         self.fault(
             spanned.span().start,
             "a step is one of: constant + value; fill-down; first-of + of; extract + from + pattern; \
-             unpivot + name-to + value-to + type",
+             unpivot + name-to + value-to + type; divide + by; minor-units",
         );
         None
     }

@@ -5,6 +5,7 @@
 pub mod binding;
 pub mod catalog;
 mod door;
+mod door_nesting;
 mod door_outputs;
 pub mod label;
 pub mod wire;
@@ -14,12 +15,14 @@ use crate::model::market::DateOrder;
 use crate::model::name::ColumnName;
 use crate::model::name::SchemaId;
 use crate::model::name::TableName;
+use crate::model::nesting::Nesting;
 use crate::model::period::PeriodKind;
 use crate::model::table::MergeRule;
 use crate::schema::label::Label;
 use crate::schema::label::LabelPattern;
 use regex::Regex;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One kind of report: how it is recognised, what its columns mean, and which tables it feeds.
 #[derive(Debug, Clone)]
@@ -34,9 +37,15 @@ pub struct Schema {
     /// Reports of one family replace each other; families never do, and are never added.
     pub family: Box<str>,
     pub signature: Signature,
+    /// Where the rows lie, of a report that is a nested document.
+    pub nesting: Option<Arc<Nesting>>,
+    /// Whether a delimited text or a workbook may be this report.
+    pub is_flat: bool,
     pub columns: Vec<Column>,
     pub facts: Vec<Fact>,
     pub skips: Vec<Skip>,
+    /// What must add up to what in the main table.
+    pub totals: Vec<Total>,
     /// At least one; the first is the main table, the one that `inspect` names.
     pub outputs: Vec<Output>,
     /// Sheets by name that show how a report is filled in and are none.
@@ -64,6 +73,17 @@ pub struct Signature {
     pub order: Vec<(ColumnName, ColumnName)>,
 }
 
+/// Amounts of which the report tells the sum.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// Columns whose values are added; at least one. Those that a report lacks add nothing.
+    pub of: Vec<ColumnName>,
+    /// The column that tells the sum.
+    pub is: ColumnName,
+    /// The rows with one value of this column share a total; without it each row has its own.
+    pub per: Option<ColumnName>,
+}
+
 /// Who keeps a seed, how often, and when it is too old to be believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seed {
@@ -74,6 +94,10 @@ pub struct Seed {
 
 /// A canonical column and every label under which a report is known to carry it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub struct Column {
     pub name: ColumnName,
     pub title_zh: Box<str>,
@@ -84,6 +108,9 @@ pub struct Column {
     pub labels: Vec<(Box<str>, Label)>,
     /// Labels that hold what changes from report to report, such as a marketplace's id, and its place is a `*`.
     pub label_patterns: Vec<LabelPattern>,
+    /// Labels under which it stands where no column that has such stands under one of `labels`: of two ways to count, the
+    /// second. They may be those of columns further down, which then stand empty.
+    pub else_labels: Vec<(Box<str>, Label)>,
     /// Texts that mean "no value" in this column, beside the empty cell.
     pub nulls: Vec<Box<str>>,
     /// Texts that stand for another value: `No Portfolio` for nothing, `精确` for `EXACT`.
@@ -118,6 +145,14 @@ pub enum Half {
 }
 
 impl Schema {
+    /// Whether a table can be this report's: one of the same nesting, or one of none.
+    pub fn may_read(&self, nesting: Option<&Nesting>) -> bool {
+        match nesting {
+            Some(nesting) => self.nesting.as_deref() == Some(nesting),
+            None => self.is_flat,
+        }
+    }
+
     /// Languages, as ISO 639-1 codes, in which labels are known.
     pub fn languages(&self) -> BTreeSet<&str> {
         let labels = self.columns.iter().flat_map(|column| &column.labels);
@@ -144,6 +179,8 @@ pub struct Fact {
     pub pattern: Regex,
     /// Texts that stand for another, compared without case.
     pub values: Vec<(Box<str>, Box<str>)>,
+    /// False where what is told is likely and not sure: a period told so is one that no sum may rest on.
+    pub certain: bool,
 }
 
 /// Where a fact is looked for.
@@ -159,6 +196,8 @@ pub enum FactSource {
     Property,
     /// A cell in a column without header, or in a row of which it is the only cell.
     Stray,
+    /// A value of a nested document, by its path from the top.
+    Path(Box<str>),
     /// The header label under which a column was found.
     LabelOf(ColumnName),
     /// The greatest value of a column.
@@ -174,6 +213,7 @@ pub const FACT_NAMES: &[&str] = &[
     "currency",
     "period_start",
     "period_end",
+    "granularity",
     "period_unit",
 ];
 
@@ -203,6 +243,8 @@ pub enum Period {
     Day {
         day: ColumnName,
         range: Option<(ColumnName, ColumnName)>,
+        /// The fact `granularity` says whether days, weeks or months begin there.
+        is_granular: bool,
         /// Where rows of whole months go; without it, to the range twin.
         months: Option<TableName>,
     },
@@ -210,6 +252,8 @@ pub enum Period {
     Range {
         extremes: Option<(ColumnName, ColumnName)>,
     },
+    /// Each row has a first and a last day of its own.
+    Rows { start: ColumnName, end: ColumnName },
     /// A state: at a column's day, else at the observation.
     Snapshot { day: Option<ColumnName> },
     /// An event at a column's time.
@@ -227,7 +271,7 @@ impl Period {
     pub const fn kind(&self) -> Option<PeriodKind> {
         match self {
             Self::Day { .. } => Some(PeriodKind::Day),
-            Self::Range { .. } => Some(PeriodKind::Range),
+            Self::Range { .. } | Self::Rows { .. } => Some(PeriodKind::Range),
             Self::Snapshot { .. } => Some(PeriodKind::Snapshot),
             Self::Event { fixed: false, .. } => Some(PeriodKind::Event),
             Self::Event { fixed: true, .. } => Some(PeriodKind::DatedEvent),
@@ -269,7 +313,10 @@ pub enum Step {
         names_to: Option<ColumnName>,
     },
     /// A column with the same text in every row.
-    Constant { column: ColumnName, value: Box<str> },
+    Constant {
+        column: ColumnName,
+        value: ConstantValue,
+    },
     /// An empty cell takes the value above it.
     FillDown { column: ColumnName },
     /// The first non-empty of several columns.
@@ -288,6 +335,27 @@ pub enum Step {
         from: ColumnName,
         pattern: Regex,
     },
+    /// Numbers divided, in all rows or where a text column says one of a few words.
+    Divide {
+        columns: Vec<ColumnName>,
+        by: Divisor,
+        only: Option<(ColumnName, Vec<Box<str>>)>,
+    },
+}
+
+/// What a constant column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConstantValue {
+    Text(Box<str>),
+    Integer(i64),
+}
+
+/// What numbers are divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Divisor {
+    Number(u32),
+    /// The smallest coins in one unit of the row's currency: 100 cents, 1 yen.
+    MinorUnits,
 }
 
 /// The queried thing's own reading in an unpivoted report.

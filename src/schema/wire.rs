@@ -38,16 +38,29 @@ pub(super) struct WireSchema {
     #[serde(default)]
     pub(super) seed: Option<WireSeed>,
     #[serde(default)]
+    pub(super) json: Option<Spanned<WireNesting>>,
+    #[serde(default)]
     pub(super) columns: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) fact: Vec<WireFact>,
     #[serde(default)]
     pub(super) skip: Vec<WireSkip>,
+    #[serde(default)]
+    pub(super) total: Vec<WireTotal>,
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
     pub(super) step: Vec<Spanned<WireStep>>,
     #[serde(default)]
     pub(super) output: Vec<WireOutput>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireTotal {
+    pub(super) of: Vec<Spanned<String>>,
+    pub(super) is: Spanned<String>,
+    #[serde(default)]
+    pub(super) per: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -67,6 +80,60 @@ pub(super) struct WireSignature {
     pub(super) order: Vec<(Spanned<String>, Spanned<String>)>,
 }
 
+/// How the rows lie in a nested document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireNesting {
+    pub(super) rows: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) carry: BTreeMap<String, Spanned<String>>,
+    pub(super) key: Option<String>,
+    pub(super) position: Option<String>,
+    #[serde(default)]
+    pub(super) indexed: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) left_out: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) clock: Vec<WireClock>,
+    #[serde(default)]
+    pub(super) series: Vec<Spanned<WireSeries>>,
+    #[serde(default)]
+    pub(super) absent: BTreeMap<String, String>,
+    /// The labels may head a text as well.
+    #[serde(default)]
+    pub(super) text: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireClock {
+    pub(super) labels: Vec<String>,
+    pub(super) unit: Spanned<String>,
+    pub(super) since: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireSeries {
+    pub(super) path: Spanned<String>,
+    pub(super) stride: Option<usize>,
+    pub(super) metric: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) may_lack: Option<bool>,
+    #[serde(default)]
+    pub(super) values: Vec<WireSeriesValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireSeriesValue {
+    pub(super) offset: usize,
+    pub(super) metric: String,
+    pub(super) unit: String,
+    pub(super) sign: Option<Spanned<String>>,
+    pub(super) may_lack: Option<bool>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WireSeed {
@@ -78,9 +145,16 @@ pub(super) struct WireSeed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the schema language"
+)]
 pub(super) struct WirePeriod {
     pub(super) day: Option<Spanned<String>>,
     pub(super) range: Option<(Spanned<String>, Spanned<String>)>,
+    pub(super) rows: Option<(Spanned<String>, Spanned<String>)>,
+    #[serde(default)]
+    pub(super) granular: bool,
     pub(super) months: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) range_only: bool,
@@ -110,6 +184,8 @@ pub(super) struct WireFact {
     pub(super) pattern: Spanned<String>,
     #[serde(default)]
     pub(super) values: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) certain: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -122,12 +198,18 @@ pub(super) struct WireSkip {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that a schema gives a column"
+)]
 pub(super) struct WireColumn {
     pub(super) name: Spanned<String>,
     #[serde(default)]
     pub(super) title_zh: String,
     pub(super) r#type: Spanned<String>,
     pub(super) labels: BTreeMap<String, Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) else_labels: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub(super) nulls: Vec<String>,
     #[serde(default)]
@@ -178,6 +260,12 @@ pub(super) struct WireStep {
     #[serde(default)]
     pub(super) own_values: BTreeMap<String, Spanned<String>>,
     pub(super) names_to: Option<Spanned<String>>,
+    pub(super) minor_units: Option<Vec<Spanned<String>>>,
+    pub(super) divide: Option<Vec<Spanned<String>>>,
+    pub(super) by: Option<Spanned<u32>>,
+    pub(super) r#where: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) is: Vec<String>,
 }
 
 #[derive(Deserialize)]

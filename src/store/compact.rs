@@ -345,11 +345,9 @@ fn check(observed: &Observed<'_>, pack: &Pack, sources: &[Source<'_>]) -> Result
         let total = source.part.part().rows;
         let mut start = 0;
         while start < total {
-            let original = observed.read(part, schema, start, WINDOW)?;
-            let original = whole(pack, schema, &original)?;
+            let original = whole(pack, schema, &observed.read(part, schema, start, WINDOW)?)?;
             let rebuilt = pack.stream(&source.reading, schema, start, WINDOW)?;
-            let rebuilt: Vec<RecordBatch> = rebuilt.collect::<Result<_, _>>()?;
-            let rebuilt = whole(pack, schema, &rebuilt)?;
+            let rebuilt = whole(pack, schema, &rebuilt.collect::<Result<Vec<_>, _>>()?)?;
             if original != rebuilt {
                 return Err(StoreError::Pack {
                     path: pack.rows.clone(),

@@ -9,7 +9,7 @@ use crate::store::entry::Entry;
 use crate::store::files;
 use crate::store::layout;
 use crate::store::reader;
-use crate::store::writer;
+use crate::store::writer::CutWriter;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::Int64Array;
@@ -206,8 +206,12 @@ fn write(path: &Path, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
         path: path.into(),
         source,
     })?;
-    let cuts: Vec<usize> = (TOGETHER..entries.len()).step_by(TOGETHER).collect();
-    let (bytes, _) = writer::encode_cut(path, &schema(), &batch, &cuts)?;
+    let mut writer = CutWriter::new(path, &schema())?;
+    for start in (0..entries.len()).step_by(TOGETHER) {
+        writer.write(&batch.slice(start, TOGETHER.min(entries.len() - start)))?;
+        writer.cut()?;
+    }
+    let (bytes, _) = writer.finish()?;
     files::replace(path, &bytes).map(|_| ())
 }
 

@@ -12,6 +12,7 @@ use crate::store::entry::Sighting;
 use crate::store::entry::Status;
 use crate::store::entry::TableEntry;
 use crate::store::part;
+use crate::store::picked::Picked;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
@@ -110,7 +111,12 @@ fn merged(reports: &[&Report]) -> (Vec<u8>, Vec<Found>) {
             "observed/t/marketplace=US/month=1970-01-01/{}.parquet",
             report.id
         );
-        let encoded = part::encode(Path::new(&path), &table(), &batch(&table(), report)).unwrap();
+        let encoded = part::encode(
+            Path::new(&path),
+            &table(),
+            &Picked::all(batch(&table(), report)),
+        )
+        .unwrap();
         files::put_new(&store.root().join(layout::native(&path)), &encoded.bytes).unwrap();
         let part = Part {
             table: "t".into(),

@@ -18,6 +18,7 @@ pub mod merge;
 pub mod observed;
 mod pack;
 pub mod part;
+pub mod picked;
 pub mod reader;
 pub mod rejects;
 pub mod reports;

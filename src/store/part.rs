@@ -5,15 +5,14 @@ use crate::model::name::ColumnName;
 use crate::model::table::Table;
 use crate::store::StoreError;
 use crate::store::entry::SliceEntry;
+use crate::store::picked::Picked;
 use crate::store::slices::Totals;
-use crate::store::writer;
+use crate::store::writer::CutWriter;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::RecordBatch;
-use arrow::array::UInt32Array;
 use arrow::compute::partition;
-use arrow::compute::take_record_batch;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Decimal128Type;
 use arrow::datatypes::Int64Type;
@@ -23,6 +22,7 @@ use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 
 /// Rows from which a slice has row groups of its own.
@@ -70,44 +70,63 @@ fn slice_columns(table: &Table) -> Vec<(&str, usize)> {
         .collect()
 }
 
-/// Orders and encodes the rows of a part. `batch` has the table's schema; within a slice, rows keep their order.
+/// Rows that are gathered and encoded at a time: what a part holds twice while it is written.
+const BLOCK: usize = 65_536;
+
+/// Orders and encodes the rows of a part. `rows` have the table's schema; within a slice, rows keep their order.
 ///
 /// # Errors
-/// When the batch cannot be encoded; `path` is named in the message.
-pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, StoreError> {
+/// When the rows cannot be encoded; `path` is named in the message.
+pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreError> {
     let failed = |source| StoreError::Rows {
         path: path.into(),
         source,
     };
-    let slices = sliced(table, batch).map_err(failed)?;
-    let order: Vec<u32> = slices
-        .iter()
-        .flat_map(|(_, rows)| rows.iter().copied())
-        .collect();
-    let ordered = if order.is_sorted() {
-        batch.clone()
-    } else {
-        take_record_batch(batch, &UInt32Array::from(order)).map_err(failed)?
+    let slices = sliced(table, rows).map_err(failed)?;
+    let order = || {
+        slices
+            .iter()
+            .flat_map(|(_, runs)| runs.iter().cloned().flatten())
     };
-    let mut cuts = Vec::new();
-    let mut entries = Vec::new();
-    let mut start = 0;
-    let mut pooled = false;
-    for (mut entry, rows) in slices {
-        let is_large = rows.len() >= LARGE;
-        // A large slice begins a row group and ends one; small ones share.
-        if start > 0 && (is_large || !pooled) {
-            cuts.push(start);
+    let ordered = if order().is_sorted() {
+        rows.clone()
+    } else {
+        rows.reordered(order())
+    };
+    let lengths = slices
+        .iter()
+        .map(|(_, runs)| runs.iter().map(ExactSizeIterator::len).sum());
+    let lengths: Vec<usize> = lengths.collect();
+    let mut entries: Vec<SliceEntry> = slices.into_iter().map(|(entry, _)| entry).collect();
+    let mut writer = CutWriter::new(path, &table.arrow())?;
+    let (mut start, mut next, mut pooled) = (0, 0, false);
+    while next < entries.len() {
+        let mut last = next;
+        let mut n_rows = lengths[last];
+        while last + 1 < entries.len() && n_rows + lengths[last + 1] <= BLOCK {
+            last += 1;
+            n_rows += lengths[last];
         }
-        describe(table, &ordered.slice(start, rows.len()), &mut entry);
-        entry.start = start as u64;
-        entry.rows = rows.len() as u64;
-        entry.own_groups = is_large;
-        pooled = !is_large;
-        start += rows.len();
-        entries.push(entry);
+        let block = ordered.batch(start..start + n_rows).map_err(failed)?;
+        let mut within = 0;
+        for (entry, length) in entries[next..=last].iter_mut().zip(&lengths[next..=last]) {
+            let is_large = *length >= LARGE;
+            // A large slice begins a row group and ends one; small ones share.
+            if is_large || !pooled {
+                writer.cut()?;
+            }
+            let rows = block.slice(within, *length);
+            describe(table, &rows, entry);
+            entry.start = (start + within) as u64;
+            entry.rows = *length as u64;
+            entry.own_groups = is_large;
+            pooled = !is_large;
+            writer.write(&rows)?;
+            within += length;
+        }
+        (start, next) = (start + n_rows, last + 1);
     }
-    let (bytes, groups) = writer::encode_cut(path, &table.arrow(), &ordered, &cuts)?;
+    let (bytes, groups) = writer.finish()?;
     let mut group = 0;
     for entry in &mut entries {
         // Groups are numbered by their first row; a large slice has all groups between its rows.
@@ -122,18 +141,21 @@ pub fn encode(path: &Path, table: &Table, batch: &RecordBatch) -> Result<Part, S
     })
 }
 
+/// A slice as far as its rows tell it, and its rows.
+type Sliced = (SliceEntry, Vec<Range<usize>>);
+
 /// Rows of each slice, slices in order of their key, rows in theirs.
-fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32>)>, ArrowError> {
+fn sliced(table: &Table, rows: &Picked) -> Result<Vec<Sliced>, ArrowError> {
+    if rows.n_rows() == 0 {
+        return Ok(Vec::new());
+    }
     let columns = slice_columns(table);
     let arrays: Vec<ArrayRef> = columns
         .iter()
-        .map(|(_, at)| batch.column(*at).clone())
-        .collect();
-    if batch.num_rows() == 0 {
-        return Ok(Vec::new());
-    }
+        .map(|(_, at)| rows.column(*at))
+        .collect::<Result<_, _>>()?;
     // Rows of a slice mostly follow each other, so only where they change is a key made.
-    let mut slices: BTreeMap<(SliceKey, String), (SliceEntry, Vec<u32>)> = BTreeMap::new();
+    let mut slices: BTreeMap<(SliceKey, String), Sliced> = BTreeMap::new();
     for range in partition(&arrays)?.ranges() {
         let row = range.start;
         let entry = {
@@ -164,8 +186,8 @@ fn sliced(table: &Table, batch: &RecordBatch) -> Result<Vec<(SliceEntry, Vec<u32
             }
         };
         let key = (SliceKey::of(&entry), entry.family.clone());
-        let (_, rows) = slices.entry(key).or_insert_with(|| (entry, Vec::new()));
-        rows.extend(range.map(|row| u32::try_from(row).unwrap_or(u32::MAX)));
+        let (_, runs) = slices.entry(key).or_insert_with(|| (entry, Vec::new()));
+        runs.push(range);
     }
     Ok(slices.into_values().collect())
 }

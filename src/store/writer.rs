@@ -36,33 +36,86 @@ pub fn encode(
     writer.into_inner().map_err(failed)
 }
 
-/// Encodes one batch with row groups that begin at each of `cuts` (ascending row numbers, from 0). Also returns the first
-/// row of each row group.
-///
-/// # Errors
-/// As [`encode`].
-pub fn encode_cut(
-    path: &Path,
-    schema: &SchemaRef,
-    batch: &RecordBatch,
-    cuts: &[usize],
-) -> Result<(Vec<u8>, Vec<u64>), StoreError> {
-    let failed = |source| StoreError::Encode {
-        path: path.into(),
-        source,
-    };
-    let mut writer = open(path, Vec::new(), schema, None)?;
-    let (mut start, mut firsts) = (0, Vec::new());
-    for end in cuts.iter().copied().chain([batch.num_rows()]) {
-        while start < end {
-            let rows = (end - start).min(ROW_GROUP);
-            firsts.push(start as u64);
-            writer.write(&batch.slice(start, rows)).map_err(failed)?;
-            writer.flush().map_err(failed)?;
+/// Encodes rows with row groups that end where it is told, or when they are full.
+pub struct CutWriter<'a> {
+    path: &'a Path,
+    writer: ArrowWriter<Vec<u8>>,
+    /// First row of each row group.
+    firsts: Vec<u64>,
+    n_rows: u64,
+    /// Rows of the row group being written.
+    open: usize,
+}
+
+impl<'a> CutWriter<'a> {
+    /// # Errors
+    /// As [`encode`].
+    pub fn new(path: &'a Path, schema: &SchemaRef) -> Result<Self, StoreError> {
+        Ok(Self {
+            path,
+            writer: open(path, Vec::new(), schema, None)?,
+            firsts: Vec::new(),
+            n_rows: 0,
+            open: 0,
+        })
+    }
+
+    /// # Errors
+    /// As [`encode`].
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let rows = (batch.num_rows() - start).min(ROW_GROUP - self.open);
+            if self.open == 0 {
+                self.firsts.push(self.n_rows);
+            }
+            let piece = batch.slice(start, rows);
+            self.writer.write(&piece).map_err(|why| self.failed(why))?;
             start += rows;
+            self.open += rows;
+            self.n_rows += rows as u64;
+            if self.open == ROW_GROUP {
+                self.cut()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the row group: the next row begins one.
+    ///
+    /// # Errors
+    /// As [`encode`].
+    pub fn cut(&mut self) -> Result<(), StoreError> {
+        if self.open > 0 {
+            self.open = 0;
+            self.writer.flush().map_err(|why| self.failed(why))?;
+        }
+        Ok(())
+    }
+
+    /// The file's bytes, and the first row of each row group.
+    ///
+    /// # Errors
+    /// As [`encode`].
+    pub fn finish(mut self) -> Result<(Vec<u8>, Vec<u64>), StoreError> {
+        self.cut()?;
+        let path = self.path;
+        let bytes = self
+            .writer
+            .into_inner()
+            .map_err(|source| StoreError::Encode {
+                path: path.into(),
+                source,
+            })?;
+        Ok((bytes, self.firsts))
+    }
+
+    fn failed(&self, source: parquet::errors::ParquetError) -> StoreError {
+        StoreError::Encode {
+            path: self.path.into(),
+            source,
         }
     }
-    Ok((writer.into_inner().map_err(failed)?, firsts))
 }
 
 /// A writer of one schema into anything.

@@ -68,13 +68,15 @@ pub struct Account {
     pub brands: Vec<Box<str>>,
 }
 
-/// What a file may expand to before it is refused.
+/// What a file may expand to and hold before it is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub expanded_bytes: u64,
     pub ratio: u64,
     pub entries: usize,
     pub depth: u8,
+    /// Cells with a value in one sheet of a workbook.
+    pub sheet_cells: u64,
 }
 
 impl Config {

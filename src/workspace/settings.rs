@@ -92,6 +92,66 @@ pub const SETTINGS: &[Setting] = &[
         45.0,
         "days of supply at arrival, at most",
     ),
+    target(
+        "ipi",
+        "target_ipi",
+        500.0,
+        "inventory performance index, at least",
+    ),
+    target(
+        "account-health",
+        "target_account_health",
+        980.0,
+        "account health rating, at least",
+    ),
+    target(
+        "ad-groups",
+        "max_ad_groups",
+        20.0,
+        "ad groups of one campaign, at most",
+    ),
+    target(
+        "negative-reviews-per-week",
+        "max_negative_reviews_week",
+        1.0,
+        "reviews of three stars or fewer in one week, at most",
+    ),
+    target(
+        "answer-hours",
+        "answer_hours",
+        6.0,
+        "hours until a negative review is answered, at most",
+    ),
+    target(
+        "a-plus-days",
+        "a_plus_days",
+        14.0,
+        "days between updates of the A+ page of a focus product, at most",
+    ),
+    target(
+        "a-plus-days-other",
+        "a_plus_days_other",
+        90.0,
+        "days between updates of the A+ page of any other product, at most",
+    ),
+    target(
+        "listing-hours",
+        "listing_hours",
+        24.0,
+        "hours from the request to the live listing, at most",
+    ),
+    target(
+        "listing-share",
+        "target_listing_share",
+        1.0,
+        "share of listings that are live in time, at least",
+    ),
+    target(
+        "inbound-days-ahead",
+        "inbound_days_ahead",
+        7.0,
+        "days before the ship date by which an inbound shipment is created, at least",
+    ),
     rule(
         "cpc-limit",
         "cpc_limit",
@@ -129,6 +189,12 @@ pub const SETTINGS: &[Setting] = &[
         "units below which a return rate is not judged",
     ),
     rule(
+        "bsr-min-days",
+        "bsr_min_days",
+        4.0,
+        "days of a month on which a rank is seen, below which it is not judged",
+    ),
+    rule(
         "price-change-min",
         "price_change_min",
         0.05,
@@ -153,10 +219,76 @@ pub const SETTINGS: &[Setting] = &[
         "rating difference that counts as a change",
     ),
     rule(
+        "offer-change-min",
+        "offer_change_min",
+        1.0,
+        "offers that came or went that count as a change",
+    ),
+    rule(
+        "monthly-sold-change-min-log2",
+        "monthly_sold_change_min_log2",
+        1.0,
+        "base-2 logarithm of the ratio of monthly units that a move must exceed; neighbouring steps flap",
+    ),
+    rule(
+        "buy-box-share-min",
+        "buy_box_share_min",
+        0.7,
+        "share of 30 days of the top Buy Box seller below which the box goes round and has no owner",
+    ),
+    rule(
+        "list-share-entered-min",
+        "list_share_entered_min",
+        0.5,
+        "share of the earlier list that stands in the newer one, from which a new ASIN has entered",
+    ),
+    rule(
+        "list-share-left-min",
+        "list_share_left_min",
+        0.8,
+        "share of a list that stands in each of the next two, from which a missing ASIN has left",
+    ),
+    rule(
         "rank-change-min",
         "rank_change_min",
         3.0,
         "ranks moved that count as a change",
+    ),
+    rule(
+        "gap-rank-max",
+        "gap_rank_max",
+        50.0,
+        "organic rank up to which an ASIN counts as ranking for a keyword",
+    ),
+    rule(
+        "voice-slots",
+        "voice_slots",
+        10.0,
+        "first slots of a keyword that share of voice is measured in",
+    ),
+    rule(
+        "query-volume-drop",
+        "query_volume_drop",
+        0.3,
+        "share of a query's searches whose loss in a week is told",
+    ),
+    rule(
+        "query-share-drop",
+        "query_share_drop",
+        0.2,
+        "share of the own purchase share whose loss in a week is told",
+    ),
+    rule(
+        "query-volume-min",
+        "query_volume_min",
+        500.0,
+        "searches of a week below which a query's moves are not told",
+    ),
+    rule(
+        "search-terms-bytes",
+        "search_terms_bytes",
+        249.0,
+        "UTF-8 bytes that a listing's search terms may have; one more and Amazon ignores all",
     ),
     rule(
         "safety-z",
@@ -189,6 +321,15 @@ const CPC_LIMITS: &[(&str, f64)] = &[
     ("US", 1.0),
 ];
 
+/// Bytes of search terms that differ from the general limit.
+const SEARCH_TERMS_BYTES: &[(&str, f64)] = &[("IN", 199.0), ("JP", 499.0)];
+
+/// Settings that are shipped with values of their own for some marketplaces.
+const SHIPPED: &[(&str, &[(&str, f64)])] = &[
+    ("cpc_limit", CPC_LIMITS),
+    ("search_terms_bytes", SEARCH_TERMS_BYTES),
+];
+
 /// The value of every setting in every marketplace: own value, else the general one, else the default.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
@@ -206,10 +347,12 @@ impl Settings {
 
     pub fn value(&self, setting: &Setting, market: Market) -> f64 {
         let own = self.by_market.get(&(setting.name, market.code())).copied();
-        let shipped = (setting.name == "cpc_limit")
-            .then(|| CPC_LIMITS.iter().find(|(code, _)| *code == market.code()))
-            .flatten()
-            .map(|(_, limit)| *limit);
+        let shipped = SHIPPED
+            .iter()
+            .filter(|(name, _)| *name == setting.name)
+            .flat_map(|(_, values)| values.iter())
+            .find(|(code, _)| *code == market.code())
+            .map(|(_, value)| *value);
         own.or_else(|| self.general.get(setting.name).copied())
             .or(shipped)
             .unwrap_or(setting.default)
@@ -255,11 +398,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), SETTINGS.len());
-        assert!(
-            CPC_LIMITS.is_sorted()
-                && CPC_LIMITS
-                    .iter()
-                    .all(|(code, _)| Market::by_code(code).is_some())
-        );
+        for (name, values) in SHIPPED {
+            assert!(names.contains(name), "{name}");
+            assert!(
+                values.is_sorted()
+                    && values
+                        .iter()
+                        .all(|(code, _)| Market::by_code(code).is_some())
+            );
+        }
     }
 }

@@ -87,6 +87,7 @@ struct WireLimits {
     ratio: Option<u64>,
     entries: Option<usize>,
     depth: Option<u8>,
+    sheet_cells: Option<u64>,
 }
 
 /// Name of the one account of a workspace that names none.
@@ -187,6 +188,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
             ratio: wire.limits.ratio.unwrap_or(500),
             entries: wire.limits.entries.unwrap_or(10_000),
             depth: wire.limits.depth.unwrap_or(3),
+            sheet_cells: wire.limits.sheet_cells.unwrap_or(100_000_000),
         },
     })
 }
@@ -433,11 +435,27 @@ mod tests {
             ),
             (
                 "[targets]\nacoss = 0.3",
-                "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max)",
+                "sellerlake.toml:1: [targets] has no key \"acoss\"; did you mean \"acos\"? (it has acos, bsr, return-rate, supply-days-min, supply-days-max, ipi, account-health, ad-groups, negative-reviews-per-week, answer-hours, a-plus-days, a-plus-days-other, listing-hours, listing-share, inbound-days-ahead)",
             ),
         ] {
             assert_eq!(parse(text).unwrap_err()[0].to_string(), expected);
         }
+    }
+
+    #[test]
+    fn limits_are_set_one_by_one() {
+        let config = parse("[limits]\nexpanded-bytes = 1000\nsheet-cells = 20").unwrap();
+        let default = parse("").unwrap().limits;
+        let expected = Limits {
+            expanded_bytes: 1000,
+            sheet_cells: 20,
+            ..default
+        };
+        assert_eq!(config.limits, expected);
+        assert_eq!(
+            parse("[limits]\nsheet_cell = 1").unwrap_err()[0].to_string(),
+            "sellerlake.toml:2: unknown key \"sheet_cell\"; did you mean \"sheet-cells\"? (known here: expanded-bytes, ratio, entries, depth, sheet-cells)"
+        );
     }
 
     #[test]

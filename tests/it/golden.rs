@@ -33,6 +33,9 @@ struct WireCase {
     account: Option<String>,
     /// The file's modification time.
     observed_at: Option<String>,
+    /// Other schemas that read a part of it: a nested document may hold several kinds of records.
+    #[serde(default)]
+    beside: Vec<String>,
     /// No schema of ours reads it.
     #[serde(default)]
     negative: bool,
@@ -300,7 +303,14 @@ fn check(case: &Case) -> Vec<String> {
             .collect();
         // A workbook may hold several sheets of one kind.
         let own = schema_of(&case.folder);
-        if schemas.is_empty() || schemas.iter().any(|schema| *schema != own) {
+        let beside = &case.told.beside;
+        let is_expected =
+            |schema: &&str| *schema == own || beside.iter().any(|known| known == schema);
+        let lacks_some = !schemas.contains(&own.as_str())
+            || beside
+                .iter()
+                .any(|known| !schemas.contains(&known.as_str()));
+        if lacks_some || !schemas.iter().all(is_expected) {
             let reasons: Vec<&str> = entries
                 .iter()
                 .filter_map(|entry| entry.reason.as_deref())

@@ -33,7 +33,13 @@ fn every_known_header_is_recognised_as_its_kind() {
         let file = format!("{}\n{}\n", cells.join(&between), row.join(&between));
         let path = folder.path().join("report.txt");
         fs::write(&path, file).unwrap();
-        let documents = read::open(&path, &read::Limits::default(), None).unwrap();
+        let documents = read::open(
+            &path,
+            &read::Limits::default(),
+            None,
+            &read::Nestings::default(),
+        )
+        .unwrap();
         let opening: Vec<(u32, &[String])> = documents[0].tables[0]
             .opening
             .iter()

@@ -8,11 +8,13 @@
 )]
 
 mod cli;
+mod controls;
 mod crash;
 mod fixture;
 mod golden;
 mod headers;
 mod large;
+mod nested;
 mod nights;
 mod oracle;
 mod own_schema;
@@ -27,3 +29,4 @@ mod schemas;
 mod shell;
 mod stages;
 mod tidy;
+mod upload;

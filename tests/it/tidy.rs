@@ -48,6 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "blake3",
         &[
             "cli/build.rs",
+            "cli/review/frozen.rs",
             "cli/run.rs",
             "model/id.rs",
             "read/encoding.rs",
@@ -67,6 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &[""]),
     ("parquet", &["cli/query.rs", "store/"]),
     ("polars", &["pipeline/engine/"]),
+    ("quick_xml", &["read/nested/xml.rs"]),
     ("rayon", &["cli/", "ingest/"]),
     (
         "regex",
@@ -78,6 +80,8 @@ const HOMES: &[(&str, &[&str])] = &[
         "serde",
         &[
             "cli/build.rs",
+            "cli/review/frozen.rs",
+            "pipeline/review.rs",
             "pipeline/wire.rs",
             "schema/wire.rs",
             "store/decisions.rs",
@@ -99,6 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "toml",
         &[
             "pipeline/door.rs",
+            "pipeline/review.rs",
             "pipeline/wire.rs",
             "schema/door",
             "schema/wire.rs",
@@ -162,6 +167,9 @@ const TOOLS: &[&str] = &[
 const TOLD_BY_NAME: &[(&str, &str)] = &[
     // The number that stands for each marketplace in product addresses of that site.
     ("model/market.rs", "keepa"),
+    // The second page of each product.
+    ("publish/link.rs", "keepa"),
+    ("publish/review/table.rs", "keepa"),
     // An example in the configuration that a new workspace gets.
     ("cli/init.rs", "keepa"),
 ];

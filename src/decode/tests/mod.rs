@@ -46,6 +46,7 @@ pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
         also: false,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     };
     Field {
         source,

@@ -262,6 +262,7 @@ fn bare_column(ty: LogicalType) -> Option<Column> {
         also: false,
         same: false,
         half: None,
+        else_labels: Vec::new(),
     })
 }
 

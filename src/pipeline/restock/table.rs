@@ -3,6 +3,7 @@
 use crate::model::period::date_of;
 use crate::model::period::day_number;
 use crate::pipeline::maker::MakeError;
+use crate::pipeline::reading::Reading;
 use crate::pipeline::restock::integer;
 use crate::pipeline::restock::reason;
 use crate::pipeline::restock::reason::Context;
@@ -12,16 +13,11 @@ use crate::pipeline::restock::simulation::Lot;
 use crate::pipeline::restock::simulation::LotKind;
 use crate::pipeline::restock::simulation::Plan;
 use arrow::array::ArrayRef;
-use arrow::array::AsArray;
 use arrow::array::Date32Array;
 use arrow::array::Float64Array;
 use arrow::array::Int64Array;
 use arrow::array::RecordBatch;
 use arrow::array::StringArray;
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use arrow::datatypes::Date32Type;
-use arrow::datatypes::Float64Type;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,65 +41,15 @@ pub(super) struct Row {
     pub(super) item: Item,
 }
 
-/// A table being read by column name; every type that can be is converted.
-struct Reading<'a> {
-    what: &'static str,
-    batch: &'a RecordBatch,
-}
-
-impl Reading<'_> {
-    fn column(
-        &self,
-        column: &'static str,
-        ty: &DataType,
-        wanted: &'static str,
-    ) -> Result<ArrayRef, MakeError> {
-        let what = self.what;
-        let array = self
-            .batch
-            .column_by_name(column)
-            .ok_or(MakeError::NoColumn { what, column })?;
-        cast(array, ty).map_err(|source| MakeError::Column {
-            what,
-            column,
-            wanted,
-            source,
-        })
-    }
-
-    fn texts(&self, column: &'static str) -> Result<Vec<Option<String>>, MakeError> {
-        let array = self.column(column, &DataType::Utf8, "text")?;
-        Ok(array
-            .as_string::<i32>()
-            .iter()
-            .map(|cell| cell.map(str::to_owned))
-            .collect())
-    }
-
-    fn numbers(&self, column: &'static str) -> Result<Vec<Option<f64>>, MakeError> {
-        let array = self.column(column, &DataType::Float64, "a number")?;
-        Ok(array
-            .as_primitive::<Float64Type>()
-            .iter()
-            .map(|cell| cell.filter(|value| value.is_finite()))
-            .collect())
-    }
-
-    fn days(&self, column: &'static str) -> Result<Vec<Option<i32>>, MakeError> {
-        let array = self.column(column, &DataType::Date32, "a date")?;
-        Ok(array.as_primitive::<Date32Type>().iter().collect())
-    }
-
-    fn keys(&self) -> Result<Vec<Key>, MakeError> {
-        let (accounts, pools) = (self.texts("account")?, self.texts("stock_pool")?);
-        let products = self.texts("product")?;
-        Ok(accounts
-            .into_iter()
-            .zip(pools)
-            .zip(products)
-            .map(|((account, pool), product)| [account, pool, product])
-            .collect())
-    }
+fn keys(table: &Reading<'_>) -> Result<Vec<Key>, MakeError> {
+    let (accounts, pools) = (table.texts("account")?, table.texts("stock_pool")?);
+    let products = table.texts("product")?;
+    Ok(accounts
+        .into_iter()
+        .zip(pools)
+        .zip(products)
+        .map(|((account, pool), product)| [account, pool, product])
+        .collect())
 }
 
 /// Stock elsewhere by key: kind, units, day number from which it is there.
@@ -157,7 +103,7 @@ pub(super) fn read(
 }
 
 fn read_items(items: &Reading<'_>) -> Result<Vec<Row>, MakeError> {
-    let keys = items.keys()?;
+    let keys = keys(items)?;
     let as_of = items.days("as_of")?;
     let mode = items.texts("mode")?;
     let mut numbers: BTreeMap<&'static str, Vec<Option<f64>>> = BTreeMap::new();
@@ -221,7 +167,7 @@ fn read_items(items: &Reading<'_>) -> Result<Vec<Row>, MakeError> {
 }
 
 fn read_supply(supply: &Reading<'_>) -> Result<Supply, MakeError> {
-    let (keys, kinds) = (supply.keys()?, supply.texts("kind")?);
+    let (keys, kinds) = (keys(supply)?, supply.texts("kind")?);
     let (units, days) = (supply.numbers("units")?, supply.days("available_on")?);
     let mut found = Supply::new();
     for (((key, kind), units), day) in keys.into_iter().zip(kinds).zip(units).zip(days) {
@@ -245,7 +191,7 @@ fn read_supply(supply: &Reading<'_>) -> Result<Supply, MakeError> {
 }
 
 fn read_factors(factors: &Reading<'_>) -> Result<BTreeMap<Key, Vec<Factor>>, MakeError> {
-    let (keys, months) = (factors.keys()?, factors.numbers("month_number")?);
+    let (keys, months) = (keys(factors)?, factors.numbers("month_number")?);
     let (starts, ends) = (factors.days("start_date")?, factors.days("end_date")?);
     let values = factors.numbers("factor")?;
     let mut found: BTreeMap<Key, Vec<Factor>> = BTreeMap::new();

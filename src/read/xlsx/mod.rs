@@ -4,8 +4,13 @@
 //! rows could neither be kept nor sent to another thread, and because it holds one allocation per cell. Knows nothing of
 //! reports.
 
+mod cell;
 mod parts;
+mod plain;
 mod sheet;
+#[cfg(test)]
+mod tests;
+mod window;
 mod xml;
 
 use crate::read::error::Origin;
@@ -14,16 +19,19 @@ use crate::read::number::Epoch;
 use crate::read::source::Source;
 use crate::read::table::Handle;
 use crate::read::table::Table;
+use crate::read::xlsx::cell::Book;
 use crate::read::xlsx::parts::Listed;
 use crate::read::xlsx::parts::Relation;
 use crate::read::xlsx::parts::Strings;
-use crate::read::xlsx::sheet::Book;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+pub(super) use cell::iso_date;
 pub(super) use sheet::SheetTable;
-pub(super) use sheet::iso_date;
+pub(super) use xml::Attributes;
+pub(super) use xml::Token;
+pub(super) use xml::Xml;
 
 /// The properties of a document that tell where it is from, in the two parts that hold them.
 const PROPERTIES: &[(&str, &[&str])] = &[
@@ -32,9 +40,10 @@ const PROPERTIES: &[(&str, &[&str])] = &[
 ];
 
 /// The parts of a workbook by name: lower case, without a leading slash.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Package {
     parts: BTreeMap<String, Source>,
+    most_cells: u64,
 }
 
 /// What a workbook holds.
@@ -44,6 +53,14 @@ pub(super) struct Workbook {
 }
 
 impl Package {
+    /// A package without parts whose sheets may have this many cells.
+    pub(super) fn new(most_cells: u64) -> Self {
+        Self {
+            parts: BTreeMap::new(),
+            most_cells,
+        }
+    }
+
     pub(super) fn insert(&mut self, name: &str, part: Source) {
         self.parts.insert(normal_name(name), part);
     }
@@ -132,6 +149,7 @@ impl Package {
             strings,
             days,
             epoch,
+            most_cells: self.most_cells,
         })
     }
 
@@ -191,30 +209,4 @@ fn resolve(folder: &str, target: &str) -> String {
         }
     }
     steps.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_resolved() {
-        let cases = [
-            ("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-            (
-                "xl",
-                "/xl/worksheets/sheet1.xml",
-                "xl/worksheets/sheet1.xml",
-            ),
-            (
-                "xl/worksheets",
-                "../sharedStrings.xml",
-                "xl/sharedStrings.xml",
-            ),
-            ("", "xl/workbook.xml", "xl/workbook.xml"),
-        ];
-        for (folder, target, part) in cases {
-            assert_eq!(resolve(folder, target), part);
-        }
-    }
 }

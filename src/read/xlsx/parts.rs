@@ -1,8 +1,10 @@
 //! The small parts of an xlsx workbook: relations, the list of sheets, number formats, texts, properties.
 
+use crate::read::error::Bound;
 use crate::read::number;
 use crate::read::number::Epoch;
 use crate::read::source::Source;
+use crate::read::xlsx::window::Window;
 use crate::read::xlsx::xml;
 use crate::read::xlsx::xml::Attributes;
 use crate::read::xlsx::xml::Token;
@@ -34,7 +36,15 @@ pub(super) struct Strings {
     ends: Vec<usize>,
 }
 
+/// What the shared texts of a workbook may take of memory.
+const MOST_SHARED: usize = 256 << 20;
+
 impl Strings {
+    /// Memory that the texts take.
+    fn n_bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<usize>()
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)?;
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
@@ -57,7 +67,7 @@ fn for_each_tag(
     part: &Source,
     mut each: impl FnMut(&str, &str, &Attributes<'_>),
 ) -> io::Result<()> {
-    let mut xml = Xml::new(part.reader()?);
+    let mut xml = Xml::new(Window::here(part)?);
     let mut enclosing: Vec<String> = Vec::new();
     loop {
         match xml.next()? {
@@ -147,7 +157,11 @@ pub(super) fn styles_that_show_days(part: &Source) -> io::Result<Vec<bool>> {
 
 /// The texts; how Asian texts are pronounced, which stands beside them, is left out.
 pub(super) fn strings(part: &Source) -> io::Result<Strings> {
-    let mut xml = Xml::new(part.reader()?);
+    strings_up_to(part, MOST_SHARED)
+}
+
+fn strings_up_to(part: &Source, most: usize) -> io::Result<Strings> {
+    let mut xml = Xml::new(Window::ahead(part)?);
     let mut strings = Strings::default();
     let (mut in_text, mut in_phonetic) = (false, false);
     loop {
@@ -163,7 +177,12 @@ pub(super) fn strings(part: &Source) -> io::Result<Strings> {
                 empty: true,
                 ..
             }
-            | Token::Close { name: "si" } => strings.ends.push(strings.text.len()),
+            | Token::Close { name: "si" } => {
+                strings.ends.push(strings.text.len());
+                if strings.n_bytes() > most {
+                    return Err(io::Error::other(Bound::Held(most as u64)));
+                }
+            }
             Token::Close { name: "t" } => in_text = false,
             Token::Close { name: "rPh" } => in_phonetic = false,
             Token::Text { text, escaped } if in_text => {
@@ -177,7 +196,7 @@ pub(super) fn strings(part: &Source) -> io::Result<Strings> {
 
 /// The text of each tag of these names, in the order of the part.
 pub(super) fn texts(part: &Source, names: &[&str]) -> io::Result<Vec<(String, String)>> {
-    let mut xml = Xml::new(part.reader()?);
+    let mut xml = Xml::new(Window::here(part)?);
     let mut found: Vec<(String, String)> = Vec::new();
     let mut inside = false;
     loop {
@@ -225,6 +244,15 @@ mod tests {
         let strings = strings(&part(markup)).unwrap();
         let all: Vec<_> = (0..).map_while(|at| strings.get(at)).collect();
         assert_eq!(all, ["a", "", "東 京", "", "z&A"]);
+    }
+
+    #[test]
+    fn texts_are_held_within_a_bound() {
+        let markup = format!("<sst>{}</sst>", "<si><t>abcd</t></si>".repeat(10));
+        assert!(strings_up_to(&part(&markup), 120).is_ok());
+        let why = strings_up_to(&part(&markup), 119).unwrap_err();
+        let bound = why.get_ref().unwrap().downcast_ref();
+        assert_eq!(bound, Some(&Bound::Held(119)));
     }
 
     #[test]

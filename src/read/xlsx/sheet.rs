@@ -4,30 +4,24 @@
 
 use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
+use crate::read::error::Bound;
 use crate::read::error::Origin;
 use crate::read::error::ReadError;
-use crate::read::number;
-use crate::read::number::Epoch;
 use crate::read::rows::RowDraft;
 use crate::read::rows::Rows;
 use crate::read::source::LONGEST;
 use crate::read::source::Source;
-use crate::read::xlsx::parts::Strings;
+use crate::read::xlsx::cell::Book;
+use crate::read::xlsx::cell::Pen;
+use crate::read::xlsx::cell::Stored;
+use crate::read::xlsx::plain;
+use crate::read::xlsx::window::Window;
 use crate::read::xlsx::xml;
 use crate::read::xlsx::xml::Attributes;
 use crate::read::xlsx::xml::Token;
 use crate::read::xlsx::xml::Xml;
 use std::io;
 use std::sync::Arc;
-
-/// What all sheets of a workbook share.
-#[derive(Debug)]
-pub(super) struct Book {
-    pub(super) strings: Strings,
-    /// By style number, whether its cells show a day.
-    pub(super) days: Vec<bool>,
-    pub(super) epoch: Epoch,
-}
 
 /// A sheet that can be read from its start any number of times.
 #[derive(Debug, Clone)]
@@ -38,33 +32,30 @@ pub(in crate::read) struct SheetTable {
 }
 
 impl SheetTable {
+    /// The rows to the last; the sheet is unpacked ahead of them.
     pub(in crate::read) fn rows(&self) -> Result<SheetRows, ReadError> {
-        let reader = self
-            .part
-            .reader()
-            .map_err(|why| ReadError::of(&self.origin, why))?;
+        self.rows_of(Window::ahead(&self.part))
+    }
+
+    /// The rows, of which only the first are wanted.
+    pub(in crate::read) fn first_rows(&self) -> Result<SheetRows, ReadError> {
+        self.rows_of(Window::here(&self.part))
+    }
+
+    fn rows_of(&self, window: io::Result<Window>) -> Result<SheetRows, ReadError> {
+        let window = window.map_err(|why| ReadError::of(&self.origin, why))?;
         Ok(SheetRows {
-            xml: Xml::new(reader),
-            book: Arc::clone(&self.book),
+            xml: Xml::new(window),
+            pen: Pen::of(Arc::clone(&self.book)),
             origin: self.origin.clone(),
             draft: RowDraft::default(),
             cell: Cell::default(),
+            n_cells: 0,
+            most_cells: self.book.most_cells,
             row: 0,
             in_cells: false,
         })
     }
-}
-
-/// How the value of a cell is to be understood.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Stored {
-    #[default]
-    Number,
-    Shared,
-    Text,
-    Bool,
-    Error,
-    IsoDate,
 }
 
 /// The cell being read.
@@ -76,6 +67,8 @@ struct Cell {
     style: usize,
     value: String,
     inside: Inside,
+    /// Between its tags.
+    is_open: bool,
 }
 
 /// Which part of the cell the next text belongs to.
@@ -91,10 +84,13 @@ enum Inside {
 /// The rows of a sheet, one after the other.
 pub(in crate::read) struct SheetRows {
     xml: Xml,
-    book: Arc<Book>,
+    pen: Pen,
     origin: Origin,
     draft: RowDraft,
     cell: Cell,
+    /// Cells read so far, and how many there may be.
+    n_cells: u64,
+    most_cells: u64,
     /// The number of the row being read or read last.
     row: u32,
     in_cells: bool,
@@ -103,6 +99,7 @@ pub(in crate::read) struct SheetRows {
 impl Rows for SheetRows {
     fn next_row(&mut self, after: u32, chunk: &mut RawChunk) -> Result<Option<u32>, ReadError> {
         loop {
+            self.plain_cells()?;
             match self
                 .xml
                 .next()
@@ -130,6 +127,7 @@ impl Rows for SheetRows {
                     empty,
                 } => {
                     self.cell.open(attributes);
+                    self.cell.is_open = !empty;
                     if empty {
                         self.cell.column = self.cell.column.saturating_add(1);
                     }
@@ -167,6 +165,7 @@ impl Rows for SheetRows {
                     if !empty {
                         self.draft.clear();
                         self.cell.column = 0;
+                        self.cell.is_open = false;
                     }
                 }
                 Token::Close { name: "row" }
@@ -181,35 +180,78 @@ impl Rows for SheetRows {
 }
 
 impl SheetRows {
-    /// Moves the cell into the row. Its text is dropped: of markup that is damaged, no cell may inherit it.
-    fn end_cell(&mut self) -> Result<(), ReadError> {
-        let (cell, book) = (&self.cell, &*self.book);
-        let mut sound = true;
-        self.draft.cell(cell.column, |out| {
-            let kind = cell.write(book, out);
-            sound = kind.is_some();
-            kind.unwrap_or(CellKind::Empty)
-        });
-        self.cell.column = self.cell.column.saturating_add(1);
-        self.cell.value.clear();
-        let origin = || self.origin.clone();
-        if !sound {
-            let problem = format!(
-                "a cell of row {} refers to a text that is not there",
-                self.row
-            );
-            return Err(ReadError::Workbook {
-                origin: origin(),
-                problem,
+    /// Reads the plain cells that come next.
+    fn plain_cells(&mut self) -> Result<(), ReadError> {
+        while self.in_cells && !self.cell.is_open {
+            let Some(plain) = plain::cell(self.xml.rest()) else {
+                return Ok(());
+            };
+            let cell = &mut self.cell;
+            cell.column = plain.column.unwrap_or(cell.column);
+            if plain.value.is_empty() {
+                cell.column = cell.column.saturating_add(1);
+                let length = plain.length;
+                self.xml.consume(length);
+                continue;
+            }
+            let mut value = plain.value;
+            if plain.is_escaped {
+                cell.value.clear();
+                xml::unescape(value, true, &mut cell.value);
+                value = &cell.value;
+            }
+            let (pen, mut is_sound) = (&mut self.pen, true);
+            self.draft.cell(cell.column, |out| {
+                let kind = pen.write(plain.stored, plain.style, value, out);
+                is_sound = kind.is_some();
+                kind.unwrap_or(CellKind::Empty)
             });
-        }
-        if self.draft.n_bytes() > LONGEST {
-            return Err(ReadError::LongRow {
-                origin: origin(),
-                row: self.row,
-            });
+            cell.column = cell.column.saturating_add(1);
+            let length = plain.length;
+            self.xml.consume(length);
+            self.check_cell(is_sound)?;
         }
         Ok(())
+    }
+
+    /// Moves the cell into the row. Its text is dropped: of markup that is damaged, no cell may inherit it.
+    fn end_cell(&mut self) -> Result<(), ReadError> {
+        if self.cell.value.is_empty() {
+            self.cell.column = self.cell.column.saturating_add(1);
+            self.cell.is_open = false;
+            return Ok(());
+        }
+        let (cell, pen) = (&mut self.cell, &mut self.pen);
+        let mut is_sound = true;
+        self.draft.cell(cell.column, |out| {
+            let kind = pen.write(cell.stored, cell.style, &cell.value, out);
+            is_sound = kind.is_some();
+            kind.unwrap_or(CellKind::Empty)
+        });
+        cell.column = cell.column.saturating_add(1);
+        cell.value.clear();
+        cell.is_open = false;
+        self.check_cell(is_sound)
+    }
+
+    /// Refuses a workbook or row that cannot be meant, after a cell was added.
+    fn check_cell(&mut self, is_sound: bool) -> Result<(), ReadError> {
+        self.n_cells += 1;
+        let is_long = self.draft.n_bytes() > LONGEST;
+        let is_many = self.n_cells > self.most_cells;
+        if is_sound && !is_long && !is_many {
+            return Ok(());
+        }
+        let (origin, row) = (self.origin.clone(), self.row);
+        if is_many {
+            let bound = Bound::SheetCells(self.most_cells);
+            return Err(ReadError::Bomb { origin, bound });
+        }
+        if is_long {
+            return Err(ReadError::LongRow { origin, row });
+        }
+        let problem = format!("a cell of row {row} refers to a text that is not there");
+        Err(ReadError::Workbook { origin, problem })
     }
 }
 
@@ -224,16 +266,7 @@ impl Cell {
             match name {
                 "r" => self.column = column_of(value).unwrap_or(self.column),
                 "s" => self.style = value.parse().unwrap_or(0),
-                "t" => {
-                    self.stored = match value {
-                        "s" => Stored::Shared,
-                        "str" | "inlineStr" => Stored::Text,
-                        "b" => Stored::Bool,
-                        "e" => Stored::Error,
-                        "d" => Stored::IsoDate,
-                        _ => Stored::Number,
-                    }
-                }
+                "t" => self.stored = Stored::of(value.as_bytes()),
                 _ => {}
             }
         }
@@ -250,73 +283,6 @@ impl Cell {
             self.inside = Inside::Nothing;
         }
     }
-
-    /// Appends the cell's text and gives its kind; none where it refers to a shared text that does not exist.
-    fn write(&self, book: &Book, out: &mut String) -> Option<CellKind> {
-        let value = &*self.value;
-        if value.is_empty() {
-            return Some(CellKind::Empty);
-        }
-        Some(match self.stored {
-            Stored::Number => self.write_number(book, out),
-            Stored::Shared => {
-                out.push_str(
-                    value
-                        .trim()
-                        .parse()
-                        .ok()
-                        .and_then(|index| book.strings.get(index))?,
-                );
-                CellKind::Text
-            }
-            Stored::Text => {
-                out.push_str(value);
-                CellKind::Text
-            }
-            Stored::Bool => {
-                out.push_str(if matches!(value.trim(), "1" | "true" | "TRUE") {
-                    "true"
-                } else {
-                    "false"
-                });
-                CellKind::Bool
-            }
-            Stored::Error => {
-                out.push_str(value);
-                CellKind::Error
-            }
-            Stored::IsoDate => {
-                out.push_str(iso_date(value));
-                CellKind::Date
-            }
-        })
-    }
-
-    fn write_number(&self, book: &Book, out: &mut String) -> CellKind {
-        let value = &*self.value;
-        if book
-            .days
-            .get(self.style)
-            .is_some_and(|shows_day| *shows_day)
-        {
-            let serial = value.trim().parse().unwrap_or(f64::NAN);
-            if number::write_date(serial, book.epoch, out) {
-                return CellKind::Date;
-            }
-        }
-        if number::write_decimal(value, out) {
-            return CellKind::Number;
-        }
-        out.push_str(value);
-        CellKind::Text
-    }
-}
-
-/// A date or time of ISO 8601 as cells are to have it: without fractions, zone and midnight.
-pub(in crate::read) fn iso_date(text: &str) -> &str {
-    let bare = text.trim().trim_end_matches('Z');
-    let bare = bare.split_once('.').map_or(bare, |(seconds, _)| seconds);
-    bare.strip_suffix("T00:00:00").unwrap_or(bare)
 }
 
 /// The column of an address such as `AB12`, counted from 0.
@@ -334,6 +300,8 @@ fn column_of(address: &str) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::read::guard::Caps;
+    use crate::read::number::Epoch;
+    use crate::read::xlsx::parts::Strings;
 
     fn read(cells: &str) -> Result<Vec<(u32, Vec<String>)>, ReadError> {
         let markup =
@@ -349,6 +317,7 @@ mod tests {
             strings: Strings::default(),
             days: vec![false, true],
             epoch: Epoch::Y1900,
+            most_cells: 9,
         };
         let table = SheetTable {
             part,
@@ -407,9 +376,24 @@ mod tests {
                 r#"<c r="A1"><v>1</v></c><c r="XFE1"><v>2</v></c>"#,
                 &["1:Number"],
             ),
+            (
+                "<c r=\"A1\" t=\"str\"><v>a_x000D_&amp;\r\nb</v></c><c><v/></c><c t=\"str\"><v>_x005F_x41_</v></c>",
+                &["a\r&\nb:Text", ":Empty", "_x41_:Text"],
+            ),
+            (
+                r#"<c s="1"><v>60</v></c><c s="1"><v>61</v></c><c s="1"><v>60</v></c><c s="7"><v>61</v></c>"#,
+                &["60:Number", "1900-03-01:Date", "60:Number", "61:Number"],
+            ),
         ];
         for (cells, expected) in cases {
             let rows = read(&format!("<row r=\"1\">{cells}</row>")).unwrap();
+            // A prefix leaves all to the scanner of markup, which must understand the same.
+            let prefixed = cells
+                .replace("</", "</x:")
+                .replace('<', "<x:")
+                .replace("<x:/x:", "</x:");
+            let same = read(&format!("<row r=\"1\">{prefixed}</row>")).unwrap();
+            assert_eq!(rows, same, "{cells}");
             assert_eq!(
                 rows,
                 [(1, expected.iter().map(ToString::to_string).collect())],
@@ -434,6 +418,20 @@ mod tests {
             read("<row><c t=\"s\"><v>4</v></c></row>"),
             Err(ReadError::Workbook { .. })
         ));
+    }
+
+    #[test]
+    fn cells_are_counted() {
+        let rows = |n: usize| {
+            let plain = "<row><c><v>1</v></c><c><f/><v>2</v></c><c><v>3</v></c></row>";
+            plain.repeat(n)
+        };
+        assert_eq!(read(&rows(3)).unwrap().len(), 3);
+        let why = read(&rows(4)).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "x.xlsx: a sheet of it has more than 9 cells; if the file is genuine, raise sheet-cells under [limits] in sellerlake.toml"
+        );
     }
 
     #[test]

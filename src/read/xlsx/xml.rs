@@ -2,15 +2,14 @@
 //!
 //! Gives tags and text in order, without checking that they nest. Knows nothing of spreadsheets.
 
-use crate::read::decoding::Decoding;
 use crate::read::source::LONGEST;
-use encoding_rs::UTF_8;
+use crate::read::source::Source;
+use crate::read::xlsx::window::Window;
 use std::io;
-use std::io::Read;
 
 /// One piece of markup. Names are given without their namespace prefix.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(in crate::read) enum Token<'a> {
     /// `empty` tags have no closing tag.
     Open {
         name: &'a str,
@@ -30,10 +29,10 @@ pub(super) enum Token<'a> {
 
 /// The unread part of a tag's attributes: names and raw values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Attributes<'a>(&'a str);
+pub(in crate::read) struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
-    pub(super) fn get(&self, wanted: &str) -> Option<&'a str> {
+    pub(in crate::read) fn get(&self, wanted: &str) -> Option<&'a str> {
         self.clone()
             .find(|(name, _)| *name == wanted)
             .map(|(_, value)| value)
@@ -72,8 +71,8 @@ fn local(name: &str) -> &str {
 }
 
 /// Markup being read.
-pub(super) struct Xml {
-    decoding: Decoding,
+pub(in crate::read) struct Xml {
+    window: Window,
 }
 
 /// Where a token ends, or that more text is needed to know.
@@ -87,16 +86,28 @@ enum Found {
 }
 
 impl Xml {
-    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
-        // The decoder heeds a mark of UTF-16, the other encoding that the format allows.
-        Self {
-            decoding: Decoding::new(reader, UTF_8.new_decoder()),
-        }
+    /// A part that will be read to its end.
+    pub(in crate::read) fn whole(part: &Source) -> io::Result<Self> {
+        Window::ahead(part).map(Self::new)
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Token<'_>> {
+    pub(super) fn new(window: Window) -> Self {
+        Self { window }
+    }
+
+    /// The markup that is not yet read, as far as it is at hand.
+    pub(super) fn rest(&self) -> &str {
+        self.window.rest()
+    }
+
+    /// Steps over markup that was understood without its tokens.
+    pub(super) fn consume(&mut self, n: usize) {
+        self.window.consume(n);
+    }
+
+    pub(in crate::read) fn next(&mut self) -> io::Result<Token<'_>> {
         let (found, start) = loop {
-            let (rest, ended) = (self.decoding.rest(), self.decoding.ended());
+            let (rest, ended) = (self.window.rest(), self.window.ended());
             match find(rest, ended) {
                 Found::More if ended => {
                     return Err(io::Error::new(
@@ -110,18 +121,18 @@ impl Xml {
                         "a tag or text in the markup has no end",
                     ));
                 }
-                Found::More => self.decoding.fill()?,
-                Found::Ignored { length } => self.decoding.consume(length),
+                Found::More => self.window.fill()?,
+                Found::Ignored { length } => self.window.consume(length),
                 Found::End => return Ok(Token::End),
                 found @ (Found::Tag { length }
                 | Found::Text { length }
                 | Found::Quoted { length }) => {
-                    self.decoding.consume(length);
+                    self.window.consume(length);
                     break (found, length);
                 }
             }
         };
-        let token = self.decoding.consumed(start);
+        let token = self.window.consumed(start);
         Ok(match found {
             Found::Tag { .. } => tag(token),
             Found::Quoted { .. } => Token::Text {
@@ -268,12 +279,21 @@ fn hexadecimal(text: &str) -> (Option<char>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
+    use crate::read::guard::Caps;
+
+    fn xml(text: &str) -> Xml {
+        let caps = Caps {
+            expanded: 1 << 20,
+            ratio: 100,
+        };
+        let part = Source::memory(text.as_bytes().to_vec(), caps);
+        Xml::new(Window::here(&part).unwrap())
+    }
 
     #[test]
     fn markup_is_told_apart() {
         let text = "<?xml version=\"1.0\"?><!-- <c> --><x:row r='1' note=\"a>b\"><c/>1 &lt; 2<![CDATA[<&>]]></x:row >";
-        let mut xml = Xml::new(Box::new(Cursor::new(text)));
+        let mut xml = xml(text);
         let mut seen = Vec::new();
         loop {
             match xml.next().unwrap() {
@@ -319,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_cut_tag_is_an_error() {
-        let mut xml = Xml::new(Box::new(Cursor::new("<row r=\"1")));
+        let mut xml = xml("<row r=\"1");
         assert_eq!(xml.next().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }
