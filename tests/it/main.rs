@@ -20,6 +20,7 @@ mod oracle;
 mod own_schema;
 mod packs;
 mod pipelines;
+mod places;
 mod plain;
 mod props;
 mod real;
