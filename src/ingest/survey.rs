@@ -393,6 +393,14 @@ impl Survey {
                 "a column of the schema; its cells are not stored",
             );
         }
+        for lacking in &detection.lacks {
+            about(
+                Code::MissingColumn,
+                0,
+                &lacking.to_string(),
+                "a label by which this report is told; all others are its",
+            );
+        }
         for (source, label) in &detection.binding.duplicate {
             about(
                 Code::DuplicateColumn,
