@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 const KEPT: usize = 32 << 20;
 /// Chunks whose cells decide the styles. What they decide is verified while decoding: a cell that is no value, or a
 /// question, has the rest observed, and the table is then decoded by the evidence of all rows.
-const SAMPLE: usize = 4;
+const SAMPLE: usize = 2;
 
 /// What the first pass saw.
 pub(super) struct Survey {
