@@ -144,7 +144,7 @@ fn unknown_in_totals(schema: &Schema) -> impl Iterator<Item = String> {
 }
 
 /// The tables that an output can feed: its own, and the range twin of a day table.
-fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
+pub fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
     if let Period::Day {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
