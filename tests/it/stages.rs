@@ -31,6 +31,7 @@ use sellerlake::pipeline::build;
 use sellerlake::pipeline::build::Inputs;
 use sellerlake::pipeline::conform::conform;
 use sellerlake::pipeline::engine::Engine as _;
+use sellerlake::pipeline::calendar;
 use sellerlake::pipeline::engine::TableFiles;
 use sellerlake::pipeline::engine::polars::Polars;
 use sellerlake::pipeline::graph;
@@ -219,6 +220,8 @@ fn empty_inputs() -> Inputs {
     }
     let settings = settings(&Settings::default(), Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let sellers = calendar::own_sellers(&[]).unwrap();
+    inputs.batches.insert(table_name("own_sellers"), sellers);
     let kinds = arrived::report_kinds(catalog()).unwrap();
     inputs.batches.insert(table_name("report_kinds"), kinds);
     let arrivals = arrived::no_arrivals().unwrap();
@@ -251,6 +254,8 @@ pub(crate) fn sample_inputs() -> Inputs {
     inputs.batches.extend(seeds::read(&context).tables);
     let settings = settings(&workspace.config.settings, Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let sellers = calendar::own_sellers(&workspace.config.accounts).unwrap();
+    inputs.batches.insert(table_name("own_sellers"), sellers);
     let catalogue = Catalogue::load(&Store::at(workspace.store())).unwrap();
     let arrivals = arrived::report_arrivals(&catalogue).unwrap();
     inputs
