@@ -38,7 +38,6 @@ pub(super) struct Words {
     pub(super) doubt: &'static str,
     pub(super) owner: &'static str,
     pub(super) all: &'static str,
-    pub(super) nothing: &'static str,
     pub(super) target: &'static str,
     pub(super) before: &'static str,
     pub(super) preliminary: &'static str,
@@ -74,7 +73,6 @@ const ZH: Words = Words {
     doubt: "数据不完整或未成熟，仅供参考",
     owner: "负责人",
     all: "全部",
-    nothing: "本期无数据",
     target: "目标",
     before: "上期",
     preliminary: "初步",
@@ -110,7 +108,6 @@ const EN: Words = Words {
     doubt: "Incomplete or not mature: preliminary",
     owner: "Owner",
     all: "all",
-    nothing: "Nothing in this period",
     target: "target",
     before: "before",
     preliminary: "preliminary",
@@ -160,11 +157,11 @@ impl Lang {
         format!("{} {figure}", self.words().target)
     }
 
-    /// What a page says of rows that it does not show.
-    pub(super) fn more(self, rows: usize, mart: &str) -> String {
+    /// What a review says of rows that it does not show, before it says where they are.
+    pub(super) fn more(self, rows: usize) -> String {
         match self {
-            Self::Zh => format!("另有 {rows} 行：sellerlake show {mart}"),
-            Self::En => format!("and {rows} more rows: sellerlake show {mart}"),
+            Self::Zh => format!("另有 {rows} 行："),
+            Self::En => format!("And {rows} more rows:"),
         }
     }
 
