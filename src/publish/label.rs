@@ -216,7 +216,7 @@ const UNITS: &[(&str, &str, &str)] = &[
 
 /// The title of each column, all different.
 ///
-/// In Chinese it is the meaning up to its first comma; a figure's twin (`x_prev`, `x_delta`) whose meaning is longer
+/// In Chinese it is the meaning up to its first comma and without what stands in brackets, where that tells it apart; a figure's twin (`x_prev`, `x_delta`) whose meaning is longer
 /// than that is called after the figure. In English it is the name in words.
 pub(super) fn titles(lang: Lang, columns: &[SheetColumn<'_>]) -> Vec<String> {
     let short: Vec<String> = match lang {
@@ -261,7 +261,43 @@ fn chinese(columns: &[SheetColumn<'_>]) -> Vec<String> {
             _ => short.to_owned(),
         }
     };
-    columns.iter().map(title).collect()
+    let titles: Vec<String> = columns.iter().map(title).collect();
+    let bare: Vec<String> = titles.iter().map(|title| without_asides(title)).collect();
+    let is_one = |text: &String| bare.iter().filter(|other| *other == text).count() == 1;
+    titles
+        .into_iter()
+        .zip(&bare)
+        .map(|(title, bare)| {
+            if is_one(bare) && !bare.is_empty() {
+                bare.clone()
+            } else {
+                title
+            }
+        })
+        .collect()
+}
+
+/// Without what stands in brackets: a note explains, a header is narrow. When a figure was taken stays.
+fn without_asides(title: &str) -> String {
+    let mut out = String::new();
+    let mut rest = title;
+    while let Some((before, after)) = rest.split_once('（') {
+        out.push_str(before);
+        let Some((aside, behind)) = after.split_once('）') else {
+            return title.to_owned();
+        };
+        if TWINS_ZH
+            .iter()
+            .any(|(_, words)| words.trim_matches(['（', '）']) == aside)
+        {
+            out.push('（');
+            out.push_str(aside);
+            out.push('）');
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
 }
 
 const TWINS_ZH: &[(&str, &str)] = &[("_delta", "变动"), ("_prev", "（上次）")];

@@ -108,8 +108,9 @@ pub(super) fn rows(
             (Some(day_number(start)), Some(day_number(span.end)))
         }
     };
-    let in_time =
-        |row: &usize| days.is_none() || day(*row).is_some_and(|day| Some(day) >= first && Some(day) <= last);
+    let in_time = |row: &usize| {
+        days.is_none() || day(*row).is_some_and(|day| Some(day) >= first && Some(day) <= last)
+    };
     let told = if (0..all.num_rows()).any(|row| in_time(&row)) {
         Told::Of
     } else {
@@ -257,7 +258,10 @@ fn nothing(lang: Lang, section: &Section, told: Told) -> String {
         (_, Told::Until(Some(day))) => {
             let day = date_of(day).map_or_else(String::new, |day| day.to_string());
             match lang {
-                Lang::Zh => (format!("本期没有数据，最近一期是 {day}。"), &section.missing_zh),
+                Lang::Zh => (
+                    format!("本期没有数据，最近一期是 {day}。"),
+                    &section.missing_zh,
+                ),
                 Lang::En => (
                     format!("There is no data of this period; the newest is of {day}."),
                     &section.missing,

@@ -188,7 +188,10 @@ fn overview(
             sheet.write_string_with_format(row, 0, &part.nothing, &style.quiet)?;
             row += 1;
         }
-        if let Body::Table { sheet: rows, left_out } = &part.body
+        if let Body::Table {
+            sheet: rows,
+            left_out,
+        } = &part.body
             && *left_out > 0
         {
             let more = report.lang.more(*left_out);
