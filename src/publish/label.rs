@@ -277,7 +277,11 @@ fn chinese(columns: &[SheetColumn<'_>]) -> Vec<String> {
         .collect()
 }
 
-/// Without what stands in brackets: a note explains, a header is narrow. When a figure was taken stays.
+/// Characters of an aside that is no explanation.
+const SHORT_ASIDE: usize = 4;
+
+/// Without long explanations in brackets: a header is narrow, and its note has the whole meaning. Short ones tell
+/// figures apart, such as when they were taken.
 fn without_asides(title: &str) -> String {
     let mut out = String::new();
     let mut rest = title;
@@ -286,10 +290,7 @@ fn without_asides(title: &str) -> String {
         let Some((aside, behind)) = after.split_once('）') else {
             return title.to_owned();
         };
-        if TWINS_ZH
-            .iter()
-            .any(|(_, words)| words.trim_matches(['（', '）']) == aside)
-        {
+        if aside.chars().count() <= SHORT_ASIDE {
             out.push('（');
             out.push_str(aside);
             out.push('）');
