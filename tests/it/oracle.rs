@@ -318,14 +318,10 @@ fn the_sample_feeds_what_stages_read() {
         empty,
         [
             "ads_campaign_range",
-            "ads_entity",
             "ads_product_range",
             "ads_search_term_range",
             "ads_targeting_range",
-            "listing",
             "product_history",
-            "search_query",
-            "search_terms",
             "traffic_account",
             "traffic_account_month"
         ],
