@@ -3,7 +3,8 @@
 WITH offered AS (
     SELECT
         account, marketplace, product, term, CASE WHEN state IN ('已采纳', '已上架') THEN 0 ELSE 1 END AS tier,
-        orders, COALESCE(search_volume, 0) AS search_volume
+        -- Two computed keys in one window clash in Polars, so they are columns first.
+        0 - orders AS fewest_orders, 0 - COALESCE(search_volume, 0) AS least_volume
     FROM search_term_library
     WHERE term_class = 'generic'
         AND (state IN ('已采纳', '已上架') OR state IN ('候选', '在广告') AND orders > 0)
@@ -11,6 +12,6 @@ WITH offered AS (
 SELECT
     account, marketplace, product, term, tier = 0 AS adopted,
     ROW_NUMBER() OVER (
-        PARTITION BY account, marketplace, product ORDER BY tier, 0 - orders, 0 - search_volume, term
+        PARTITION BY account, marketplace, product ORDER BY tier, fewest_orders, least_volume, term
     ) AS place
 FROM offered

@@ -1,5 +1,6 @@
 //! Tables that SQL makes badly and Rust makes well: the registry of what `made-by` may name. Knows no pipeline.
 
+use crate::pipeline::convert;
 use crate::pipeline::packing;
 use crate::pipeline::restock;
 use arrow::array::RecordBatch;
@@ -25,6 +26,12 @@ impl fmt::Debug for Maker {
 
 /// Every maker, by name. To add one: a module, and a line here.
 pub const MAKERS: &[Maker] = &[
+    Maker {
+        name: "currency-conversion",
+        inputs: &["amounts", "rates"],
+        make: convert::convert,
+        version: 1,
+    },
     Maker {
         name: "restock-simulation",
         inputs: &["items", "supply", "demand factors"],
@@ -67,6 +74,8 @@ pub enum MakeError {
         column: &'static str,
         word: Box<str>,
     },
+    #[error("column {column:?} holds an amount that is too large to convert")]
+    TooLarge { column: Box<str> },
     #[error("cannot put the made columns together")]
     Batch { source: arrow::error::ArrowError },
 }
