@@ -9,6 +9,11 @@ WITH named AS (
         account, marketplace, ad_product, campaign, COALESCE(ad_group, '') AS ad_group, campaign_id, ad_group_id
     FROM ads_search_term
     WHERE campaign_id IS NOT NULL AND ad_group_id IS NOT NULL
+    UNION ALL
+    SELECT
+        account, marketplace, ad_product, campaign, COALESCE(ad_group, '') AS ad_group, campaign_id, ad_group_id
+    FROM ads_search_term_range
+    WHERE campaign_id IS NOT NULL AND ad_group_id IS NOT NULL
 )
 SELECT
     account, marketplace, ad_product, campaign, ad_group, MIN(campaign_id) AS campaign_id,

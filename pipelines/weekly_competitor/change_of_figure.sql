@@ -11,19 +11,39 @@ WITH pair AS (
         t.bsr_change_min_log2 AS bsr_change_min_log2,
         t.review_spike_min AS review_spike_min, t.rating_change_min AS rating_change_min,
         t.offer_change_min AS offer_change_min, t.monthly_sold_change_min_log2 AS monthly_sold_change_min_log2,
-        c.monthly_sold AS monthly_sold, c.monthly_sold_prev AS monthly_sold_prev
+        c.monthly_sold AS monthly_sold, c.monthly_sold_prev AS monthly_sold_prev,
+        -- The time-weighted medians of this week and the last go before what two instants happened to show.
+        h.bsr_median > 0 AND h.bsr_median_prev > 0 AS by_history, h.bsr_median AS bsr_median,
+        h.bsr_median_prev AS bsr_median_prev
     FROM competitor_pair AS c
     LEFT JOIN weekly_rules AS t ON c.marketplace = t.marketplace
+    LEFT JOIN history_pair AS h
+        ON c.week_start = h.week_start AND c.marketplace = h.marketplace AND c.asin = h.asin
     WHERE c.comparable
+),
+rank AS (
+    SELECT
+        week_start, marketplace, asin, bsr_change_min_log2,
+        CASE WHEN by_history THEN 'bsr_median' ELSE 'bsr' END AS figure,
+        CASE WHEN by_history THEN bsr_median ELSE CAST(bsr AS DOUBLE) END AS bsr,
+        CASE WHEN by_history THEN bsr_median_prev ELSE CAST(bsr_prev AS DOUBLE) END AS bsr_prev,
+        CASE WHEN by_history THEN NULL ELSE CAST(bsr_avg_30d AS DOUBLE) END AS average,
+        CASE WHEN by_history THEN NULL ELSE CAST(bsr_avg_30d_prev AS DOUBLE) END AS average_prev
+    FROM (
+        SELECT
+            week_start, marketplace, asin, bsr_change_min_log2, COALESCE(by_history, FALSE) AS by_history, bsr_median,
+            bsr_median_prev, bsr, bsr_prev, bsr_avg_30d, bsr_avg_30d_prev
+        FROM pair
+        WHERE same_category
+    ) AS same_list
 ),
 rank_move AS (
     SELECT
-        week_start, marketplace, asin, bsr, bsr_prev, bsr_change_min_log2,
-        LOG2(CAST(bsr_prev AS DOUBLE) / NULLIF(CAST(bsr AS DOUBLE), 0)) AS move,
-        LOG2(CAST(bsr_avg_30d_prev AS DOUBLE) / NULLIF(CAST(bsr_avg_30d AS DOUBLE), 0)) AS average_move
-    FROM pair
-    WHERE same_category AND bsr > 0 AND bsr_prev > 0 AND bsr <> bsr_prev
-        AND COALESCE(bsr_avg_30d, 1) > 0 AND COALESCE(bsr_avg_30d_prev, 1) > 0
+        *, LOG2(CAST(bsr_prev AS DOUBLE) / NULLIF(bsr, 0)) AS move,
+        LOG2(CAST(average_prev AS DOUBLE) / NULLIF(average, 0)) AS average_move
+    FROM rank
+    WHERE bsr > 0 AND bsr_prev > 0 AND bsr <> bsr_prev
+        AND COALESCE(average, 1) > 0 AND COALESCE(average_prev, 1) > 0
 ),
 review_rate AS (
     SELECT
@@ -70,10 +90,10 @@ offer AS (
 )
 -- A rank of one instant is noise unless the average of 30 days, where it is known, moved the same way.
 SELECT
-    week_start, marketplace, asin, CASE WHEN bsr < bsr_prev THEN 'bsr_up' ELSE 'bsr_down' END AS event,
-    'bsr' AS figure, CAST(bsr_prev AS VARCHAR) AS old_value, CAST(bsr AS VARCHAR) AS new_value,
-    CAST(bsr - bsr_prev AS DOUBLE) AS delta, move, 'bsr_change_min_log2' AS rule,
-    bsr_change_min_log2 AS threshold,
+    week_start, marketplace, asin, CASE WHEN bsr < bsr_prev THEN 'bsr_up' ELSE 'bsr_down' END AS event, figure,
+    CAST(CAST(FLOOR(bsr_prev + 0.5) AS BIGINT) AS VARCHAR) AS old_value,
+    CAST(CAST(FLOOR(bsr + 0.5) AS BIGINT) AS VARCHAR) AS new_value, bsr - bsr_prev AS delta, move,
+    'bsr_change_min_log2' AS rule, bsr_change_min_log2 AS threshold,
     ABS(move) >= bsr_change_min_log2 - 0.000001 AND COALESCE(move * average_move > 0, TRUE) AS significant
 FROM rank_move
 UNION ALL

@@ -8,6 +8,29 @@ WITH placed AS (
             PARTITION BY week_start, marketplace, COALESCE(parent_asin, asin) ORDER BY asin
         ) = 1 AS counts_for_family
     FROM competitor_pair
+),
+-- A week's figure is its time-weighted median where a history is known, else what the one observation says.
+weighed AS (
+    SELECT
+        p.week_start AS week_start, p.marketplace AS marketplace, p.asin AS asin, h.history_source AS history_source,
+        h.minutes_known AS minutes_known,
+        CASE WHEN h.minutes_known IS NOT NULL THEN h.bsr_median ELSE CAST(p.bsr AS DOUBLE) END AS bsr_week,
+        CASE
+            WHEN NOT (p.same_category OR p.first_observation) THEN NULL
+            WHEN h.minutes_known IS NOT NULL THEN h.bsr_median_prev
+            WHEN p.comparable THEN CAST(p.bsr_prev AS DOUBLE)
+        END AS bsr_week_prev,
+        CASE
+            WHEN h.minutes_known IS NOT NULL THEN h.buy_box_price_median
+            ELSE CAST(p.buy_box_price AS DOUBLE)
+        END AS buy_box_price_week,
+        CASE
+            WHEN h.minutes_known IS NOT NULL THEN h.buy_box_price_median_prev
+            WHEN p.comparable AND p.same_currency THEN CAST(p.buy_box_price_prev AS DOUBLE)
+        END AS buy_box_price_week_prev
+    FROM competitor_pair AS p
+    LEFT JOIN history_pair AS h
+        ON p.week_start = h.week_start AND p.marketplace = h.marketplace AND p.asin = h.asin
 )
 SELECT
     c.week_start AS week_start, CAST(c.week_start + INTERVAL '6 days' AS DATE) AS week_end,
@@ -23,6 +46,13 @@ SELECT
         WHEN c.comparable AND c.same_category AND c.bsr > 0 AND c.bsr_prev > 0
             THEN LOG2(CAST(c.bsr_prev AS DOUBLE) / NULLIF(CAST(c.bsr AS DOUBLE), 0))
     END AS bsr_move_log2,
+    CASE WHEN h.minutes_known IS NOT NULL THEN 'history' ELSE 'snapshot' END AS figures_from,
+    h.history_source AS history_source, CAST(h.minutes_known AS DOUBLE) / 1440 AS history_days,
+    h.bsr_week AS bsr_week, h.bsr_week_prev AS bsr_week_prev,
+    CASE
+        WHEN h.bsr_week > 0 AND h.bsr_week_prev > 0 THEN LOG2(CAST(h.bsr_week_prev AS DOUBLE) / NULLIF(h.bsr_week, 0))
+    END AS bsr_week_move_log2,
+    h.buy_box_price_week AS buy_box_price_week, h.buy_box_price_week_prev AS buy_box_price_week_prev,
     c.list_price AS list_price, c.list_price_prev AS list_price_prev,
     CASE WHEN c.comparable AND c.same_currency THEN c.list_price - c.list_price_prev END AS list_price_delta,
     c.buy_box_price AS buy_box_price, c.buy_box_price_prev AS buy_box_price_prev,
@@ -80,5 +110,7 @@ SELECT
     c.buy_box_is_fba AS buy_box_is_fba, c.buy_box_is_fba_prev AS buy_box_is_fba_prev,
     c.report_id AS report_id
 FROM placed AS c
+INNER JOIN weighed AS h
+    ON c.week_start = h.week_start AND c.marketplace = h.marketplace AND c.asin = h.asin
 LEFT JOIN asin_role AS r
     ON c.week_start = r.week_start AND c.marketplace = r.marketplace AND c.asin = r.asin

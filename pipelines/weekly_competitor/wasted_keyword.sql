@@ -1,6 +1,7 @@
 -- Search terms that cost money and brought no order in the window, and what to do about them. A click price over the
 -- limit alone is a flag; to negate is suggested only where the clicks are many enough, or where the usual conversion
--- would have brought an order, and only where the whole window is known. Negatives are of an ad group, so the evidence is too.
+-- would have brought an order, and only where the whole window is known and mature. Negatives are of an ad group, so
+-- the evidence is too.
 WITH campaign_base AS (
     SELECT
         week_start, account, marketplace, ad_product, campaign, SUM(clicks) AS clicks, SUM(orders) AS orders
@@ -25,7 +26,7 @@ judged AS (
         s.impressions AS impressions, s.clicks AS clicks, s.spend AS spend, s.orders AS orders, s.units AS units,
         s.sales AS sales, s.attribution_days AS attribution_days, s.observed_at AS observed_at,
         w.window_start AS window_start, w.window_end AS window_end, w.days_expected AS days_expected,
-        w.days_covered AS days_covered, w.days_covered >= w.days_expected AS complete, r.cpc_limit AS cpc_limit,
+        w.days_covered AS days_covered, w.days_covered >= w.days_expected AS complete, w.mature AS mature, r.cpc_limit AS cpc_limit,
         r.wasted_min_clicks AS min_clicks, k.term_class AS term_class,
         g.product AS product, g.owner AS owner, p.ad_group_clicks AS ad_group_clicks,
         p.ad_group_orders AS ad_group_orders, p.is_negated AS is_negated, p.in_basket AS in_basket,
@@ -78,6 +79,7 @@ evidence AS (
         CASE
             WHEN term_class = 'own_brand' THEN 'own_brand'
             WHEN NOT complete THEN 'incomplete'
+            WHEN NOT mature THEN 'not_mature'
             WHEN is_negated THEN 'already_negated'
             WHEN in_basket OR lives_exact AND NOT is_keyword THEN 'ranking_keyword'
             -- Another target of the ad group sells on this very term.
@@ -103,7 +105,7 @@ suggested AS (
 )
 SELECT
     week_start, account, marketplace, ad_product, campaign, ad_group, targeting, match_type, search_term, portfolio,
-    product, owner, window_start, window_end, days_expected, days_covered, complete, TRUE AS mature, attribution_days,
+    product, owner, window_start, window_end, days_expected, days_covered, complete, mature, attribution_days,
     family, currency, impressions, clicks, spend, orders, units, sales,
     CAST(clicks AS DOUBLE) / NULLIF(CAST(impressions AS DOUBLE), 0) AS ctr, cpc, cpc_limit, rule_cpc_no_order,
     ad_group_clicks, ad_group_orders, baseline_level, baseline_clicks, baseline_orders, baseline_cvr, expected_orders,

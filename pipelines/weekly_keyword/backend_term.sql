@@ -3,8 +3,7 @@
 WITH offered AS (
     SELECT
         account, marketplace, product, term, CASE WHEN state IN ('已采纳', '已上架') THEN 0 ELSE 1 END AS tier,
-        -- Two computed keys in one window clash in Polars, so they are columns first.
-        0 - orders AS fewest_orders, 0 - COALESCE(search_volume, 0) AS least_volume
+        0 - orders AS orders_down, 0 - COALESCE(search_volume, 0) AS volume_down
     FROM search_term_library
     WHERE term_class = 'generic'
         AND (state IN ('已采纳', '已上架') OR state IN ('候选', '在广告') AND orders > 0)
@@ -12,6 +11,6 @@ WITH offered AS (
 SELECT
     account, marketplace, product, term, tier = 0 AS adopted,
     ROW_NUMBER() OVER (
-        PARTITION BY account, marketplace, product ORDER BY tier, fewest_orders, least_volume, term
+        PARTITION BY account, marketplace, product ORDER BY tier, orders_down, volume_down, term
     ) AS place
 FROM offered

@@ -32,7 +32,7 @@ idle AS (
 SELECT
     c.week_start AS week_start, c.account AS account, c.marketplace AS marketplace, c.ad_product AS ad_product,
     c.n_words AS n_words, c.ngram AS ngram, c.n_terms AS n_terms, w.window_start AS window_start,
-    w.window_end AS window_end, w.days_expected AS days_expected, w.days_covered AS days_covered, TRUE AS mature,
+    w.window_end AS window_end, w.days_expected AS days_expected, w.days_covered AS days_covered, w.mature AS mature,
     c.attribution_days AS attribution_days, c.family AS family, c.currency AS currency,
     c.impressions AS impressions, c.clicks AS clicks, c.spend AS spend, c.orders AS orders, c.units AS units,
     c.sales AS sales, CAST(c.clicks AS DOUBLE) / NULLIF(CAST(c.impressions AS DOUBLE), 0) AS ctr,

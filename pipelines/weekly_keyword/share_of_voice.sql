@@ -52,7 +52,7 @@ before AS (
     SELECT week_start, marketplace, kind, brand_key, share AS share_prev FROM shared
 )
 SELECT
-    s.week_start AS week_start, s.marketplace AS marketplace, s.kind AS kind, s.holder AS holder, s.brand AS brand,
+    s.week_start AS week_start, s.marketplace AS marketplace, s.kind AS kind, s.holder AS holder, NULLIF(s.brand, '') AS brand,
     s.is_own AS is_own, s.n_slots AS n_slots, s.slots AS slots, s.weighted_slots AS weighted_slots,
     s.slots_weighted AS slots_weighted, s.share AS share, s.week_prev AS week_prev,
     s.same_keywords AS same_keywords,

@@ -120,8 +120,30 @@ pub(super) enum Command {
     /// Read a kind of report that is not known yet: draft a schema, prove it
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Say what a row of a mart is made of: current rows, reports, files and rows in them
+    Explain(ExplainOptions),
+    /// Rows that were kept aside: look at them, or read their files again after a schema was mended
+    #[command(subcommand)]
+    Rejects(RejectsCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RejectsCommand {
+    /// Group them by cause, with an example each
+    Show,
+    /// Read the files again that hold them; what a mended schema understands goes into the store
+    Replay,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainOptions {
+    /// A mart, as `ls pipelines` shows it
+    pub mart: String,
+    /// Columns that name one row: `month=2026-01 marketplace=US`
+    #[arg(value_name = "KEY=VALUE")]
+    pub keys: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -173,6 +195,7 @@ pub(super) struct InitOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub told: Told,
@@ -228,6 +251,9 @@ pub(super) struct BuildOptions {
     /// The day to build for, where a mart depends on it; without it, today in the workspace's zone
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
+    /// Build the marts as they would have been at that moment, beside the live ones
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["today", "full_refresh"])]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -250,6 +276,9 @@ pub(super) struct ReviewOptions {
     /// The day to build for; without it, today in the workspace's zone
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
+    /// As it would have been at that moment: what was handed in then
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["today", "freeze"])]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -269,11 +298,14 @@ impl From<Language> for Lang {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, controls, findings, passed_over, runs
+    /// A table, a mart, a seed, or reports, controls, findings, `passed_over`, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// As it would have been at that moment
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `build`: the marts from what is current. Also the second half of `run`.
 
 use crate::cli::args::BuildOptions;
+use crate::cli::as_of;
 use crate::cli::ingest::take_lock;
 use crate::cli::made_of::Materials;
 use crate::cli::query;
@@ -218,33 +219,8 @@ pub(super) fn build_marts(
         },
     )?;
     for built in built {
-        let report = match built.result {
-            Ok(made) => {
-                let changed = write(session, built.mart, &made.batch)?;
-                MartReport {
-                    name: built.mart.name.to_string(),
-                    rows: made.batch.num_rows() as u64,
-                    files_changed: changed as u64,
-                    made_of: made_of.get(&built.mart.name).cloned().flatten(),
-                    failure: None,
-                    checks: made
-                        .checks
-                        .iter()
-                        .filter(|check| !check.passed())
-                        .map(check_report)
-                        .collect(),
-                }
-            }
-            Err(error) => MartReport {
-                name: built.mart.name.to_string(),
-                rows: 0,
-                files_changed: 0,
-                made_of: None,
-                failure: Some(explained(&error)),
-                checks: Vec::new(),
-            },
-        };
-        reports.push(report);
+        let made_of = made_of.get(&built.mart.name).cloned().flatten();
+        reports.push(written(session, built, made_of)?);
     }
     observer.on(Event::End {
         stage: Stage::Build,
@@ -269,6 +245,36 @@ pub(super) fn build_marts(
         seeds,
         unchanged: false,
         fingerprint,
+    })
+}
+
+/// Writes a mart that was built, and says what came of it.
+fn written(
+    session: &Session,
+    built: build::Built<'_>,
+    made_of: Option<String>,
+) -> anyhow::Result<MartReport> {
+    let name = built.mart.name.to_string();
+    Ok(match built.result {
+        Ok(made) => MartReport {
+            name,
+            rows: made.batch.num_rows() as u64,
+            files_changed: write(session, built.mart, &made.batch)? as u64,
+            made_of,
+            failure: None,
+            checks: (made.checks.iter())
+                .filter(|check| !check.passed())
+                .map(check_report)
+                .collect(),
+        },
+        Err(error) => MartReport {
+            name,
+            rows: 0,
+            files_changed: 0,
+            made_of: None,
+            failure: Some(explained(&error)),
+            checks: Vec::new(),
+        },
     })
 }
 
@@ -369,12 +375,18 @@ pub(super) fn build(
         }
         return Ok(true);
     }
+    let observer = terminal.observer();
+    let then = match &options.as_of {
+        Some(moment) => Some(as_of::open(session, moment, &*observer, terminal)?),
+        None => None,
+    };
     let request = Request {
         select: &options.select,
         full_refresh: options.full_refresh,
-        today: options.today,
+        today: then.as_ref().map_or(options.today, |then| Some(then.today)),
     };
-    let report = build_marts(session, &request, &*terminal.observer())?;
+    let session = then.as_ref().map_or(session, |then| &then.session);
+    let report = build_marts(session, &request, &*observer)?;
     let mut out = terminal.out();
     match format {
         Format::Json => {
@@ -404,6 +416,9 @@ pub(super) fn build(
             }
             for trouble in report.troubles() {
                 writeln!(out, "{trouble}")?;
+            }
+            if let Some(then) = &then {
+                writeln!(out, "{}", then.folder.join("marts").display())?;
             }
         }
     }

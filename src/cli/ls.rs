@@ -318,7 +318,11 @@ fn pipelines(session: &Session, format: Format, terminal: &Terminal) -> anyhow::
     print(&table, format, terminal, &mut out)
 }
 
-fn list_rejects(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
+pub(super) fn list_rejects(
+    session: &Session,
+    format: Format,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&session.store)?;
     let live = catalogue.live()?;
     let readings = live

@@ -19,6 +19,8 @@ use crate::store::layout;
 use crate::store::memos::Look;
 use crate::store::memos::Merged;
 use crate::store::reader;
+use arrow::array::RecordBatch;
+use arrow::util::display::array_value_to_string;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -53,6 +55,12 @@ impl Materials {
         };
         let tables = inputs.files.iter();
         let tables = tables.map(|(name, table)| (name.clone(), made_of(table)));
+        // What is neither a file nor a seed nor a setting is told by its cells.
+        let told = inputs
+            .batches
+            .iter()
+            .filter(|(name, _)| !seeds.tables.contains_key(*name) && name.as_str() != SETTINGS);
+        let told = told.map(|(name, batch)| (name.clone(), of_cells(batch)));
         let mut texts: Vec<String> = Vec::new();
         for (path, bytes) in &seeds.files {
             texts.push(format!("{path} {:x}", id::of_bytes(bytes)));
@@ -69,7 +77,7 @@ impl Materials {
             base: id::hash(base.iter().map(String::as_str)),
             seeds: id::hash(texts.iter().map(String::as_str)),
             as_of: inputs.as_of.to_string(),
-            tables: tables.collect(),
+            tables: tables.chain(told).collect(),
         }
     }
 
@@ -125,13 +133,28 @@ impl Materials {
                         let hashes = subjects.filter_map(|(name, _)| self.tables.get(*name));
                         texts.extend(hashes.map(String::as_str));
                     }
-                    name if HELPERS.contains(&name) => {}
+                    name if HELPERS.contains(&name) && !self.tables.contains_key(name) => {}
                     _ => texts.push(self.tables.get(input).unwrap_or(&self.seeds)),
                 }
             }
         }
         Some(id::hash(texts))
     }
+}
+
+/// The seed-like table that `base` tells of already.
+const SETTINGS: &str = "settings";
+
+/// Hash of all cells of a small table.
+fn of_cells(batch: &RecordBatch) -> String {
+    let mut texts = vec![format!("{:?}", batch.schema().fields())];
+    for array in batch.columns() {
+        for row in 0..array.len() {
+            // A cell that cannot be written is told by its column.
+            texts.push(array_value_to_string(array, row).unwrap_or_default());
+        }
+    }
+    id::hash(texts.iter().map(String::as_str))
 }
 
 /// The first and last day of all data, which the calendar is made around; none where a file does not tell.

@@ -5,9 +5,11 @@
 
 mod answer;
 mod args;
+mod as_of;
 mod build;
 mod check;
 mod compact;
+mod explain;
 #[cfg(test)]
 mod fault_tests;
 mod ingest;
@@ -17,6 +19,7 @@ mod ls;
 mod made_of;
 mod progress;
 mod query;
+mod rejects;
 mod render;
 mod review;
 mod run;
@@ -28,6 +31,7 @@ mod upload;
 
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
+use crate::cli::args::RejectsCommand;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
@@ -107,6 +111,15 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         }
         Command::Answer(options) => answer::answer(&Session::open(&place)?, &options, terminal),
         Command::Accept { report } => answer::accept(&Session::open(&place)?, &report, terminal),
+        Command::Explain(options) => {
+            explain::explain(&Session::open(&place)?, &options, format, terminal)
+        }
+        Command::Rejects(RejectsCommand::Show) => {
+            rejects::show(&Session::open(&place)?, format, terminal)
+        }
+        Command::Rejects(RejectsCommand::Replay) => {
+            rejects::replay(&Session::open(&place)?, format, terminal)
+        }
         Command::Schema(command) => schema::schema(&place, &command, format, terminal),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -2,10 +2,13 @@
 
 use crate::cli::args::QueryOptions;
 use crate::cli::args::ShowOptions;
+use crate::cli::as_of;
+use crate::cli::build;
 use crate::cli::render;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::ingest::arrived;
 use crate::ingest::known;
 use crate::ingest::seeds;
 use crate::model::name::TableName;
@@ -216,6 +219,14 @@ pub(super) fn stage_inputs(
     }
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
+    batches.insert(
+        TableName::parse("report_kinds")?,
+        arrived::report_kinds(&session.catalog)?,
+    );
+    batches.insert(
+        TableName::parse("report_arrivals")?,
+        arrived::report_arrivals(&Catalogue::load(&session.store)?)?,
+    );
     Ok(Inputs {
         files: tables,
         batches,
@@ -241,6 +252,21 @@ pub(super) fn show(
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
+    let then = match &options.as_of {
+        Some(moment) => {
+            let observer = terminal.observer();
+            let then = as_of::open(session, moment, &*observer, terminal)?;
+            let request = build::Request {
+                select: &[],
+                full_refresh: false,
+                today: Some(then.today),
+            };
+            build::build_marts(&then.session, &request, &*observer)?;
+            Some(then)
+        }
+        None => None,
+    };
+    let session = then.as_ref().map_or(session, |then| &then.session);
     let tables = stored_tables(session)?;
     let Some(table) = tables
         .iter()

@@ -1,9 +1,12 @@
-//! `review`: what is handed in once a month and read once a week, as a page and as a workbook. Also the last step of `run`.
+//! `review`: what is handed in once a month and read once a week, as a page and as a workbook. Also the last step of
+//! `run`, which brings what is read every morning as well.
 
 mod frozen;
+mod head;
 mod pick;
 
 use crate::cli::args::ReviewOptions;
+use crate::cli::as_of;
 use crate::cli::build;
 use crate::cli::build::BuildReport;
 use crate::cli::build::Request;
@@ -13,28 +16,21 @@ use crate::cli::run::whole;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::model::name::TableName;
-use crate::model::period::date_of;
 use crate::model::period::month_of;
 use crate::model::period::week_starting;
 use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
-use crate::pipeline::calendar;
 use crate::pipeline::review::Every;
 use crate::pipeline::review::Review;
 use crate::publish::Lang;
 use crate::publish::Published;
 use crate::publish::review;
-use crate::publish::review::Notice;
 use crate::publish::review::Report;
-use crate::store::entry::Status;
 use crate::store::files;
-use crate::store::reports::Catalogue;
 use anyhow::Context as _;
 use anyhow::anyhow;
 use anyhow::bail;
-use arrow::array::AsArray;
 use arrow::array::RecordBatch;
-use arrow::datatypes::Date32Type;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::civil::ISOWeekDate;
@@ -59,6 +55,7 @@ impl Span {
         let end = match every {
             Every::Month => start.last_of_month(),
             Every::Week => start.saturating_add(6.days()),
+            Every::Day => start,
         };
         Self {
             every,
@@ -72,11 +69,12 @@ impl Span {
         let start = match self.every {
             Every::Month => self.start.saturating_sub(1.month()),
             Every::Week => self.start.saturating_sub(7.days()),
+            Every::Day => self.start.saturating_sub(1.day()),
         };
         Self::of(self.every, start, None)
     }
 
-    /// `2026-01`, or `2026-W05`: the week that its Thursday lies in.
+    /// `2026-01`, or `2026-W05`: the week that its Thursday lies in, or `2026-01-31`.
     fn name(self) -> String {
         match self.every {
             Every::Month => self.start.strftime("%Y-%m").to_string(),
@@ -87,6 +85,7 @@ impl Span {
                 let week = thursday.iso_week_date();
                 format!("{}-W{:02}", week.year(), week.week())
             }
+            Every::Day => self.start.to_string(),
         }
     }
 }
@@ -100,11 +99,16 @@ pub(super) fn review(
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
     let observer = terminal.observer();
+    let then = match &options.as_of {
+        Some(moment) => Some(as_of::open(session, moment, &*observer, terminal)?),
+        None => None,
+    };
     let request = Request {
         select: &[],
         full_refresh: false,
-        today: options.today,
+        today: then.as_ref().map_or(options.today, |then| Some(then.today)),
     };
+    let session = then.as_ref().map_or(session, |then| &then.session);
     let built = build::build_marts(session, &request, &*observer)?;
     let pipelines = session.pipelines()?;
     let first = session.workspace.config.week_start;
@@ -165,7 +169,7 @@ pub(super) fn review(
     Ok(built.is_fine(false))
 }
 
-/// The reviews of the last whole month and week, as `run` leaves them.
+/// The reviews of the last whole month and week and of the day, as `run` leaves them.
 ///
 /// # Errors
 /// When a folder cannot be written.
@@ -189,6 +193,7 @@ pub(super) fn publish_last(
         let start = match review.every {
             Every::Month => month_named(LAST, built.as_of)?,
             Every::Week => week_of(LAST, built.as_of, session.workspace.config.week_start)?,
+            Every::Day => built.as_of,
         };
         published.extend(edition.write(review, Span::of(review.every, start, None))?);
     }
@@ -350,126 +355,7 @@ impl Edition<'_> {
             &paths,
         )
     }
-
-    /// What stands under the title.
-    fn lines(&self, review: &Review, span: Span) -> Vec<String> {
-        let zh = self.lang == Lang::Zh;
-        let mut lines = vec![if zh {
-            format!(
-                "{} 至 {}，数据截至 {}",
-                span.start, span.end, self.built.as_of
-            )
-        } else {
-            format!("{} to {}, as of {}", span.start, span.end, self.built.as_of)
-        }];
-        if let Some(since) = span.since {
-            lines.push(if zh {
-                format!("按日和按周的数据自 {since} 起")
-            } else {
-                format!("Days and weeks from {since} on")
-            });
-        }
-        if let Some(n) = review.due_working_day
-            && let Some((due, is_known)) = self.due(span, n)
-        {
-            let unsure = match (is_known, zh) {
-                (true, _) => "",
-                (false, true) => "（节假日表缺少该年，仅按周末计算）",
-                (false, false) => {
-                    " (the holidays of that year are not in the seeds: weekends only)"
-                }
-            };
-            lines.push(if zh {
-                format!("提交期限：{due}，第 {n} 个工作日{unsure}")
-            } else {
-                format!("Due on {due}, working day {n}{unsure}")
-            });
-        }
-        lines
-    }
-
-    /// The n-th working day after the period, and whether the holidays of that year are known.
-    fn due(&self, span: Span, n: usize) -> Option<(Date, bool)> {
-        let name = TableName::parse(HOLIDAYS).ok()?;
-        let holidays = self.built.seeds.tables.get(&name);
-        let days = calendar::Span {
-            first: span.end.saturating_add(1.day()),
-            last: span.end.saturating_add(60.days()),
-            week_start: self.session.workspace.config.week_start,
-        };
-        let table = calendar::calendar(days, holidays).ok()?;
-        let dates = table
-            .column_by_name("date")?
-            .as_primitive_opt::<Date32Type>()?;
-        let worked = table.column_by_name("working_day")?.as_boolean_opt()?;
-        let at = (0..table.num_rows())
-            .filter(|row| worked.value(*row))
-            .nth(n.checked_sub(1)?)?;
-        let due = date_of(dates.value(at))?;
-        let known = holidays
-            .and_then(|holidays| {
-                holidays
-                    .column_by_name("day")?
-                    .as_primitive_opt::<Date32Type>()
-            })
-            .is_some_and(|days| {
-                days.iter()
-                    .flatten()
-                    .filter_map(date_of)
-                    .any(|day| day.year() == due.year())
-            });
-        Some((due, known))
-    }
-
-    /// What a reader must know before believing a figure: what could not be read or built.
-    fn notices(&self) -> Vec<Notice> {
-        const MOST: usize = 8;
-        let zh = self.lang == Lang::Zh;
-        let bad = |text: String| Notice { text, is_bad: true };
-        let mut notices: Vec<Notice> = self.built.errors().into_iter().map(bad).collect();
-        if let Some((held, failed)) = waiting(self.session) {
-            if held + failed > 0 {
-                notices.push(bad(if zh {
-                    format!("有 {held} 个文件待回答、{failed} 个无法读取，其数据未计入：sellerlake ls reports")
-                } else {
-                    format!("{held} files wait for an answer and {failed} could not be read; nothing of them is counted: sellerlake ls reports")
-                }));
-            }
-        }
-        notices.extend(self.built.warnings().into_iter().map(|text| Notice {
-            text,
-            is_bad: false,
-        }));
-        if notices.len() > MOST {
-            let more = notices.len() - MOST;
-            notices.truncate(MOST);
-            notices.push(Notice {
-                text: if zh {
-                    format!("另有 {more} 条：sellerlake check")
-                } else {
-                    format!("and {more} more: sellerlake check")
-                },
-                is_bad: false,
-            });
-        }
-        notices
-    }
 }
-
-/// How many files are held, and how many could not be read.
-fn waiting(session: &Session) -> Option<(usize, usize)> {
-    let catalogue = Catalogue::load(&session.store).ok()?;
-    let live = catalogue.live().ok()?;
-    let of = |status| {
-        live.iter()
-            .filter(|(_, entry)| entry.status() == status)
-            .count()
-    };
-    Some((of(Status::Held), of(Status::Failed)))
-}
-
-/// The seed that tells on which days nobody works.
-const HOLIDAYS: &str = "holidays";
 
 #[cfg(test)]
 mod tests {
@@ -495,6 +381,9 @@ mod tests {
             assert_eq!(found.to_string(), start, "{text}");
             assert_eq!(Span::of(Every::Week, found, None).name(), name, "{text}");
         }
+        let today = Span::of(Every::Day, TODAY, None);
+        assert_eq!((today.name(), today.end), ("2026-02-12".to_owned(), TODAY));
+        assert_eq!(today.before().name(), "2026-02-11");
         assert!(week_of("W6", TODAY, Weekday::Sunday).is_err());
         let january = Span::of(Every::Month, Date::constant(2026, 1, 1), None);
         assert_eq!(

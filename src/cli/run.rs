@@ -352,9 +352,17 @@ fn publish_marts(
         .context("cannot publish")?;
     published.extend(review::publish_last(session, pipelines, report, Lang::Zh)?);
     for ((_, mart), batch) in named.iter().zip(&batches) {
-        if let Some(form) = upload::form(mart, batch) {
+        if mart.upload.is_none() && mart.digest.is_none() {
+            continue;
+        }
+        let batch = upload::handed_out(mart, batch, report.as_of)?;
+        if let Some(form) = upload::form(mart, &batch) {
             published
                 .extend(publish::fill(&folder, &form, report.as_of).context("cannot publish")?);
+        }
+        if let Some(digest) = upload::digest(mart, &batch) {
+            published
+                .extend(publish::digest(&folder, &digest, report.as_of).context("cannot publish")?);
         }
     }
     observer.on(Event::End {

@@ -2,6 +2,7 @@
 //! all of them, and the only `par_iter` over files.
 
 pub mod answers;
+pub mod arrived;
 mod commit;
 pub mod current;
 pub mod draft;

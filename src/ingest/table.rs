@@ -224,23 +224,7 @@ fn read_detected(
     findings.merge(survey.ragged.clone());
     distrust_early_name(schema, &rows, &mut evidence, &mut findings);
     let mut questions: Vec<Question> = decision.questions.iter().map(style_question).collect();
-    for bound in detection
-        .binding
-        .columns
-        .iter()
-        .filter(|bound| bound.column.same)
-    {
-        if let Some((one, other)) = rows.two_of(&bound.column.name) {
-            questions.push(Question {
-                about: About::Period,
-                text: format!(
-                    "column {:?} says {one} and {other} where one report says one thing: split the file",
-                    bound.label.trim()
-                )
-                .into(),
-            });
-        }
-    }
+    questions.extend(of_two_reports(&detection.binding, &rows));
     let identity = match identity::identify(&evidence) {
         Ok(identity) => Some(identity),
         Err(asked) => {
@@ -278,6 +262,21 @@ fn read_detected(
         TableReading::without_rows(entry)
     };
     Ok(held_if_asked(reading, questions))
+}
+
+/// What is asked of columns that say one thing in one report, and here two.
+fn of_two_reports(binding: &Binding, rows: &Sifted) -> Vec<Question> {
+    let same = binding.columns.iter().filter(|bound| bound.column.same);
+    let two = same.filter_map(|bound| Some((bound, rows.two_of(&bound.column.name)?)));
+    two.map(|(bound, (one, other))| Question {
+        about: About::Period,
+        text: format!(
+            "column {:?} says {one} and {other} where one report says one thing: split the file",
+            bound.label.trim()
+        )
+        .into(),
+    })
+    .collect()
 }
 
 /// The columns of a header row as the decoder takes them, unpivoted ones last.

@@ -161,8 +161,11 @@ mod tests {
     use arrow::array::StringArray;
     use std::sync::Arc;
 
-    fn batch(rows: &[(&str, Option<i128>, Option<i128>, Option<i128>)]) -> RecordBatch {
-        let money = |of: fn(&(&str, Option<i128>, Option<i128>, Option<i128>)) -> Option<i128>| {
+    /// A key and three amounts.
+    type Row<'a> = (&'a str, Option<i128>, Option<i128>, Option<i128>);
+
+    fn batch(rows: &[Row<'_>]) -> RecordBatch {
+        let money = |of: fn(&Row<'_>) -> Option<i128>| {
             let values = rows.iter().map(of).collect::<Decimal128Array>();
             let array = values.with_precision_and_scale(18, 2).unwrap();
             Arc::new(array) as ArrayRef

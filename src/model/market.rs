@@ -361,6 +361,11 @@ impl Market {
         Self::all().find(|market| market.code() == code)
     }
 
+    /// Keepa's number of its domain; none where Keepa has no such marketplace.
+    pub fn keepa_id(self) -> Option<u8> {
+        (self.0.keepa != 0).then_some(self.0.keepa)
+    }
+
     /// By Keepa's domain id.
     pub fn by_keepa_id(id: u8) -> Option<Self> {
         Self::all().find(|market| id != 0 && market.0.keepa == id)

@@ -33,8 +33,8 @@ const IDS: &[(&str, &str)] = &[
 
 /// The marketplace of an id.
 pub(super) fn market(id: &str) -> Option<Market> {
-    let place = IDS.binary_search_by_key(&id, |(known, _)| known).ok()?;
-    Market::by_code(IDS[place].1)
+    let (_, code) = IDS.iter().find(|(known, _)| *known == id)?;
+    Market::by_code(code)
 }
 
 #[cfg(test)]

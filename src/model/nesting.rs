@@ -40,6 +40,7 @@ impl Path {
             match name {
                 "" if n == 0 && !brackets.is_empty() => {}
                 "" => return Err(bad()),
+                name if name.contains(']') => return Err(bad()),
                 "*" => segments.push(Segment::Any),
                 name => segments.push(Segment::Name(name.into())),
             }

@@ -61,8 +61,8 @@ impl RawChunk {
             return;
         }
         let cells = &self.cells;
-        let kinds =
-            (self.kinds).get_or_insert_with(|| cells.iter().map(Span::kind_of_text).collect());
+        let kinds = (self.kinds)
+            .get_or_insert_with(|| cells.iter().copied().map(Span::kind_of_text).collect());
         kinds.pop();
         kinds.push(kind);
     }
@@ -179,7 +179,7 @@ impl RawChunk {
 }
 
 impl Span {
-    fn kind_of_text(&self) -> CellKind {
+    fn kind_of_text(self) -> CellKind {
         if self.start == self.end {
             CellKind::Empty
         } else {

@@ -20,7 +20,8 @@ use jiff::civil::Weekday;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Tables that are always there, beside the store's: made here, from the settings, or from the observations.
+/// Tables that are always there, beside the store's: made here, from the settings, from
+/// the observations, or from what the catalogue tells of reports.
 pub const HELPERS: &[&str] = &[
     "as_of",
     "calendar",
@@ -28,6 +29,8 @@ pub const HELPERS: &[&str] = &[
     "numbers",
     "observation_pairs",
     "periods",
+    "report_arrivals",
+    "report_kinds",
     "settings",
 ];
 

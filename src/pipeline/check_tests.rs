@@ -40,6 +40,7 @@ fn mart(rules: Vec<Rule>) -> Mart {
         show: Vec::new(),
         show_where: None,
         upload: None,
+        digest: None,
         checks: rules
             .into_iter()
             .map(|rule| Check {

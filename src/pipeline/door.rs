@@ -6,6 +6,7 @@ use crate::model::name::PipelineName;
 use crate::model::name::TableName;
 use crate::model::table::StoredType;
 use crate::pipeline::Check;
+use crate::pipeline::Digest;
 use crate::pipeline::Mart;
 use crate::pipeline::MartColumn;
 use crate::pipeline::Partition;
@@ -20,6 +21,7 @@ use crate::pipeline::subset;
 use crate::pipeline::wire::Fault;
 use crate::pipeline::wire::WireCheck;
 use crate::pipeline::wire::WireColumn;
+use crate::pipeline::wire::WireDigest;
 use crate::pipeline::wire::WireMart;
 use crate::pipeline::wire::WirePipeline;
 use crate::pipeline::wire::WireStage;
@@ -161,6 +163,7 @@ impl<'a> Door<'a> {
             .as_ref()
             .and_then(|column| self.column_of(column, &columns));
         let upload = self.upload(&wire, &columns);
+        let digest = (wire.digest.as_ref()).and_then(|digest| self.digest(digest, &columns));
         let checks = wire
             .check
             .iter()
@@ -180,6 +183,7 @@ impl<'a> Door<'a> {
             show,
             show_where,
             upload,
+            digest,
         };
         let version = version(&work, Some(&mart));
         Some(Stage {
@@ -349,13 +353,20 @@ impl<'a> Door<'a> {
             .iter()
             .filter_map(|column| Some((column.header.as_ref()?.get_ref().as_str(), &column.name)))
             .collect();
-        let Some(sheet) = &wire.upload_sheet else {
-            if !(wire.upload_by.is_empty() && wire.upload_header.is_empty() && filled.is_empty()) {
-                let what = "an upload is a sheet: say upload-sheet";
+        let sheet = wire.upload_sheet.as_ref();
+        if sheet.is_some() == wire.upload_csv {
+            if wire.upload_csv {
+                let what = "an upload is a workbook or a csv file: upload-sheet or upload-csv";
+                self.at(&wire.name.span(), what.to_owned());
+            } else if !(wire.upload_by.is_empty()
+                && wire.upload_header.is_empty()
+                && filled.is_empty())
+            {
+                let what = "an upload is a sheet or a csv file: say upload-sheet or upload-csv";
                 self.at(&wire.name.span(), what.to_owned());
             }
             return None;
-        };
+        }
         let mut labels = BTreeSet::new();
         for label in &wire.upload_header {
             if !labels.insert(label.get_ref().as_str()) {
@@ -390,10 +401,42 @@ impl<'a> Door<'a> {
             })
             .collect();
         Some(Upload {
-            sheet: sheet.get_ref().as_str().into(),
+            sheet: sheet.map(|sheet| sheet.get_ref().as_str().into()),
             by,
             header,
         })
+    }
+
+    /// What is told of the mart; every column of it is one of the mart.
+    fn digest(&mut self, wire: &WireDigest, columns: &[MartColumn]) -> Option<Digest> {
+        let [by, head, line, order] = [&wire.by, &wire.head, &wire.line, &wire.order]
+            .map(|column| self.column_of(column, columns));
+        let digest = Digest {
+            by: by?,
+            head: head?,
+            line: line?,
+            order: order?,
+        };
+        let is = |name: &ColumnName, ty| {
+            let column = columns.iter().find(|column| column.name == *name);
+            column.is_some_and(|column| column.ty == ty)
+        };
+        for (name, wire) in [
+            (&digest.by, &wire.by),
+            (&digest.head, &wire.head),
+            (&digest.line, &wire.line),
+        ] {
+            if !is(name, StoredType::Text) {
+                self.at(&wire.span(), format!("{name} is no text"));
+            }
+        }
+        if !is(&digest.order, StoredType::Integer) {
+            self.at(
+                &wire.order.span(),
+                format!("{} is no integer", digest.order),
+            );
+        }
+        Some(digest)
     }
 
     fn count(&mut self, at: &Range<usize>, limit: Option<f64>) -> Option<u64> {

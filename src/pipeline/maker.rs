@@ -3,6 +3,8 @@
 use crate::pipeline::convert;
 use crate::pipeline::packing;
 use crate::pipeline::restock;
+use crate::pipeline::row_id;
+use crate::pipeline::time_weighted;
 use arrow::array::RecordBatch;
 use std::fmt;
 
@@ -27,6 +29,12 @@ impl fmt::Debug for Maker {
 /// Every maker, by name. To add one: a module, and a line here.
 pub const MAKERS: &[Maker] = &[
     Maker {
+        name: "byte-limited-words",
+        inputs: &["listings", "phrases", "banned phrases"],
+        make: packing::pack,
+        version: 1,
+    },
+    Maker {
         name: "currency-conversion",
         inputs: &["amounts", "rates"],
         make: convert::convert,
@@ -39,9 +47,15 @@ pub const MAKERS: &[Maker] = &[
         version: 1,
     },
     Maker {
-        name: "search-term-packing",
-        inputs: &["listings", "terms", "banned phrases"],
-        make: packing::pack,
+        name: "row-id",
+        inputs: &["rows"],
+        make: row_id::name_rows,
+        version: 1,
+    },
+    Maker {
+        name: "time-weighted-median",
+        inputs: &["points", "weeks"],
+        make: time_weighted::medians,
         version: 1,
     },
 ];

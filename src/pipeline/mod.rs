@@ -16,7 +16,9 @@ pub mod pairs;
 mod reading;
 pub mod restock;
 pub mod review;
+mod row_id;
 pub mod subset;
+pub mod time_weighted;
 pub mod wire;
 
 use crate::model::name::ColumnName;
@@ -81,12 +83,28 @@ pub struct Mart {
     pub show_where: Option<ColumnName>,
     /// The file that somebody else's program takes, where the mart is made for one.
     pub upload: Option<Upload>,
+    /// What is told of it to each person, where it tells people what to do.
+    pub digest: Option<Digest>,
 }
 
-/// A workbook of one sheet with exactly these labels in its first row.
+/// A short text for each value of a column.
+#[derive(Debug, Clone)]
+pub struct Digest {
+    /// A text column: one text for each value.
+    pub by: ColumnName,
+    /// A text column: lines of one value stand together under it.
+    pub head: ColumnName,
+    /// A text column: what is told of a row.
+    pub line: ColumnName,
+    /// An integer column: the least goes first.
+    pub order: ColumnName,
+}
+
+/// A table with exactly these labels in its first row.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    pub sheet: Box<str>,
+    /// The only sheet of a workbook; none for a csv file.
+    pub sheet: Option<Box<str>>,
     /// One file for each value of these text columns.
     pub by: Vec<ColumnName>,
     /// The labels in their order, each with the column that fills it.

@@ -1,4 +1,4 @@
-//! The maker `search-term-packing`: as many of a product's search terms as fit into what a listing may carry.
+//! The maker `byte-limited-words`: as many of a product's terms as fit into what a listing may carry in bytes.
 //!
 //! Inputs, in order: `listings` (`account`, `marketplace`, `sku`, `product`, `title` text, nullable, `limit_bytes`
 //! integer), `terms` (`account`, `marketplace`, `product`, `term` text, `place` integer: best first) and `banned phrases`
@@ -12,7 +12,7 @@
 //! | `n_offered`, `n_used`, `n_covered`, `n_banned`, `n_no_room` | integer | terms: all; those that brought a word; those whose words stand in the title or the text already; those with a banned phrase or an ASIN; those that did not fit |
 //! | `first_left_out` | text | the best term that did not fit |
 //!
-//! A search engine joins words by itself, so that a word once is enough, wherever it stands. Half a term is no term: one
+//! Who reads them joins words by itself, so that a word once is enough, wherever it stands. Half a term is no term: one
 //! whose new words do not all fit is left out, and a later, shorter one may still go in.
 
 use crate::pipeline::maker::MakeError;
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Words that a search engine passes over: they would only take room.
+/// Words that say nothing by themselves and are passed over: they would only take room.
 const STOP_WORDS: &[&str] = &[
     "a", "an", "and", "by", "das", "de", "der", "die", "for", "für", "in", "la", "le", "mit", "of",
     "on", "or", "the", "to", "und", "with",
@@ -150,6 +150,15 @@ fn is_asin(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
+/// Whether the word stands already, as one or as many: who reads them takes `lamp` and `lamps` for one.
+fn stands(known: &BTreeSet<String>, word: &str) -> bool {
+    let other = word.strip_suffix('s').map_or_else(
+        || known.contains(&format!("{word}s")),
+        |single| single.len() > 2 && known.contains(single),
+    );
+    other || known.contains(word)
+}
+
 fn holds(term: &[String], phrase: &[String]) -> bool {
     term.windows(phrase.len()).any(|window| window == phrase)
         || matches!(phrase, [one] if is_unspaced(one) && term.iter().any(|word| word.contains(one.as_str())))
@@ -176,8 +185,8 @@ fn fill<'a>(
         }
         let mut fresh: Vec<&String> = Vec::new();
         for word in &words {
-            let stands = known.contains(word) || is_unspaced(word) && lower.contains(word.as_str());
-            if !stands && !fresh.contains(&word) {
+            let inside = is_unspaced(word) && lower.contains(word.as_str());
+            if !inside && !stands(&known, word) && !fresh.contains(&word) {
                 fresh.push(word);
             }
         }
@@ -277,7 +286,15 @@ mod tests {
 
     #[test]
     fn what_goes_in_and_what_stays_out() {
-        let cases: &[(&str, usize, &[&str], &[&str], &str, [usize; 4])] = &[
+        type Case<'a> = (
+            &'a str,
+            usize,
+            &'a [&'a str],
+            &'a [&'a str],
+            &'a str,
+            [usize; 4],
+        );
+        let cases: &[Case<'_>] = &[
             // Used, covered, banned, no room.
             (
                 "Desk Lamp, LED",
@@ -347,6 +364,14 @@ mod tests {
                 &[],
                 "t-shirt lamp's 3.5 inch",
                 [1, 0, 0, 0],
+            ),
+            (
+                "Lamp",
+                249,
+                &["lamps", "book shelf", "shelfs bus"],
+                &[],
+                "book shelf bus",
+                [2, 1, 0, 0],
             ),
             ("", 0, &["desk"], &[], "", [0, 0, 0, 1]),
         ];

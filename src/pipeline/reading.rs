@@ -8,6 +8,8 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::Float64Type;
+use arrow::datatypes::TimeUnit;
+use arrow::datatypes::TimestampMillisecondType;
 
 /// A table being read by column name; every type that can be is converted.
 pub(super) struct Reading<'a> {
@@ -57,5 +59,15 @@ impl Reading<'_> {
     pub(super) fn days(&self, column: &'static str) -> Result<Vec<Option<i32>>, MakeError> {
         let array = self.column(column, &DataType::Date32, "a date")?;
         Ok(array.as_primitive::<Date32Type>().iter().collect())
+    }
+
+    /// Milliseconds since 1970.
+    pub(super) fn instants(&self, column: &'static str) -> Result<Vec<Option<i64>>, MakeError> {
+        let ty = DataType::Timestamp(TimeUnit::Millisecond, None);
+        let array = self.column(column, &ty, "a time")?;
+        Ok(array
+            .as_primitive::<TimestampMillisecondType>()
+            .iter()
+            .collect())
     }
 }

@@ -30,6 +30,8 @@ pub struct Review {
 pub enum Every {
     Month,
     Week,
+    /// The day of the build.
+    Day,
 }
 
 /// One mart, in one of the ways in which a person reads it.
@@ -198,7 +200,7 @@ enum WireRows {
     Last(usize),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum WireKind {
     Cards,
@@ -250,12 +252,12 @@ fn checked(wire: WireSection, marts: &BTreeMap<&str, &Mart>) -> Result<Section, 
         return Err(vec![format!("no mart is called {}", wire.mart)]);
     };
     let mut faults = Vec::new();
-    let mut one = |name: &String| match mart.column(name) {
-        Some(column) => Some(column.name.clone()),
-        None => {
+    let mut one = |name: &String| {
+        let column = mart.column(name).map(|column| column.name.clone());
+        if column.is_none() {
             faults.push(format!("{} has no column {name}", mart.name));
-            None
         }
+        column
     };
     let facet = wire.facet.iter().filter_map(&mut one).collect();
     let by: Vec<ColumnName> = wire.by.iter().filter_map(&mut one).collect();
@@ -271,57 +273,31 @@ fn checked(wire: WireSection, marts: &BTreeMap<&str, &Mart>) -> Result<Section, 
         &wire.keep,
     ]
     .map(|name| name.as_ref().and_then(&mut one));
-    let mut wanted = |column: Option<ColumnName>, key: &str| {
-        if column.is_none() && faults.is_empty() {
-            faults.push(format!("this kind of section needs {key}"));
-        }
-        column
-    };
-    let limit = wire.limit.unwrap_or(LIMIT);
-    let shape = match wire.kind {
-        WireKind::Cards => wanted(value, "value").map(|value| Shape::Cards {
-            label: by,
+    let shape = shaped(
+        mart,
+        wire.kind,
+        Named {
+            facet,
+            by,
+            columns,
             value,
             target,
             good,
             before,
-        }),
-        WireKind::Table => Some(Shape::Table {
-            columns: if columns.is_empty() {
-                mart.columns
-                    .iter()
-                    .map(|column| column.name.clone())
-                    .collect()
-            } else {
-                columns
-            },
             sort,
+            over,
+            under,
             descending: wire.descending,
-            limit,
-        }),
-        WireKind::Lines => wanted(value, "value").map(|value| Shape::Lines {
-            facet,
-            series: by,
-            value,
-            target,
             inverted: wire.inverted,
-        }),
-        WireKind::Bars => wanted(value, "value").map(|value| Shape::Bars {
-            facet,
-            label: by,
-            value,
-            limit,
-        }),
-        WireKind::Moved => wanted(over, "over")
-            .zip(wanted(under, "under"))
-            .map(|(over, under)| Shape::Moved {
-                facet,
-                by,
-                over,
-                under,
-                limit,
-            }),
-    };
+            limit: wire.limit.unwrap_or(LIMIT),
+        },
+    );
+    let shape = shape.map_err(|key| {
+        if faults.is_empty() {
+            faults.push(format!("this kind of section needs {key}"));
+        }
+    });
+    let shape = shape.ok();
     let is_history = matches!(shape, Some(Shape::Lines { .. }));
     let rows = match wire.rows {
         None if is_history => Rows::History(HISTORY),
@@ -366,9 +342,71 @@ fn checked(wire: WireSection, marts: &BTreeMap<&str, &Mart>) -> Result<Section, 
     }
 }
 
+/// The columns of a section and how they are shown, whatever its kind takes of them.
+struct Named {
+    facet: Vec<ColumnName>,
+    by: Vec<ColumnName>,
+    columns: Vec<ColumnName>,
+    value: Option<ColumnName>,
+    target: Option<ColumnName>,
+    good: Option<ColumnName>,
+    before: Option<ColumnName>,
+    sort: Option<ColumnName>,
+    over: Option<ColumnName>,
+    under: Option<ColumnName>,
+    descending: bool,
+    inverted: bool,
+    limit: usize,
+}
+
+/// The shape, or the key that its kind cannot do without.
+fn shaped(mart: &Mart, kind: WireKind, named: Named) -> Result<Shape, &'static str> {
+    let value = named.value.ok_or("value");
+    Ok(match kind {
+        WireKind::Cards => Shape::Cards {
+            label: named.by,
+            value: value?,
+            target: named.target,
+            good: named.good,
+            before: named.before,
+        },
+        WireKind::Table => Shape::Table {
+            columns: if named.columns.is_empty() {
+                (mart.columns.iter())
+                    .map(|column| column.name.clone())
+                    .collect()
+            } else {
+                named.columns
+            },
+            sort: named.sort,
+            descending: named.descending,
+            limit: named.limit,
+        },
+        WireKind::Lines => Shape::Lines {
+            facet: named.facet,
+            series: named.by,
+            value: value?,
+            target: named.target,
+            inverted: named.inverted,
+        },
+        WireKind::Bars => Shape::Bars {
+            facet: named.facet,
+            label: named.by,
+            value: value?,
+            limit: named.limit,
+        },
+        WireKind::Moved => Shape::Moved {
+            facet: named.facet,
+            by: named.by,
+            over: named.over.ok_or("over")?,
+            under: named.under.ok_or("under")?,
+            limit: named.limit,
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::pipeline::wire::load;
     use std::collections::BTreeSet;
 

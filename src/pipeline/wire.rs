@@ -59,14 +59,27 @@ pub(super) struct WireMart {
     pub(super) show: Vec<Spanned<String>>,
     pub(super) show_where: Option<Spanned<String>>,
     pub(super) upload_sheet: Option<Spanned<String>>,
+    /// A csv file in the place of a workbook.
+    #[serde(default)]
+    pub(super) upload_csv: bool,
     #[serde(default)]
     pub(super) upload_by: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) upload_header: Vec<Spanned<String>>,
+    pub(super) digest: Option<WireDigest>,
     #[serde(default)]
     pub(super) column: Vec<WireColumn>,
     #[serde(default)]
     pub(super) check: Vec<WireCheck>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireDigest {
+    pub(super) by: Spanned<String>,
+    pub(super) head: Spanned<String>,
+    pub(super) line: Spanned<String>,
+    pub(super) order: Spanned<String>,
 }
 
 #[derive(Deserialize)]

@@ -120,7 +120,20 @@ fn every_fault_is_reported_with_its_place() {
             "unit = \"currency\"",
             "units = \"currency\"",
             &[
-                "pipelines/p/pipeline.toml:26: unknown field `units`, expected one of `name`, `type`, `unit`, `meaning`, `meaning-zh`",
+                "pipelines/p/pipeline.toml:26: unknown field `units`, expected one of `name`, `type`, `unit`, `header`, `meaning`, `meaning-zh`",
+            ],
+        ),
+        (
+            "unit = \"currency\"",
+            "header = \"Spend\"",
+            &["pipelines/p/pipeline.toml:7: an upload is a sheet: say upload-sheet"],
+        ),
+        (
+            "partition = \"month\"",
+            "partition = \"month\"\nupload-sheet = \"S\"\nupload-by = [\"q\"]\nupload-header = [\"Id\", \"Id\"]",
+            &[
+                "pipelines/p/pipeline.toml:14: the mart has no column \"q\"",
+                "pipelines/p/pipeline.toml:15: the label \"Id\" stands twice in the header",
             ],
         ),
         (
@@ -143,7 +156,7 @@ fn every_fault_is_reported_with_its_place() {
             "inputs = [\"t\", \"calendar\"]\nmade-by = \"magic\"",
             &[
                 "pipelines/p/pipeline.toml:1: m reads s, but no table, stage or mart is called that",
-                "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is restock-simulation",
+                "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is byte-limited-words, restock-simulation, time-weighted-median",
                 "pipelines/p/s.sql:1: no stage or mart of pipeline.toml is called this",
             ],
         ),

@@ -8,6 +8,7 @@ use crate::publish::Put;
 use crate::publish::Table;
 use crate::publish::Target;
 use crate::publish::cell::Cell;
+use crate::publish::cell::Cells;
 use crate::publish::cell::date_of;
 use crate::publish::cell::moment_of;
 use std::fmt::Write as _;
@@ -46,6 +47,32 @@ fn text(table: &Table<'_>) -> String {
         for (nth, (cells, column)) in table.cells.iter().zip(&table.sheet.columns).enumerate() {
             separate(&mut out, nth);
             push(&mut out, cells.at(row), column.unit);
+        }
+        out.push_str("\r\n");
+    }
+    out
+}
+
+/// A table under labels of another program's making; a column that nothing fills is empty.
+pub(super) fn form(
+    header: &[(&str, Option<&str>)],
+    filling: &[Option<Cells<'_>>],
+    rows: &[usize],
+) -> String {
+    let mut out = String::from(BYTE_ORDER_MARK);
+    for (nth, (label, _)) in header.iter().enumerate() {
+        separate(&mut out, nth);
+        push_quoted(&mut out, label);
+    }
+    out.push_str("\r\n");
+    for row in rows {
+        for (nth, cells) in filling.iter().enumerate() {
+            separate(&mut out, nth);
+            push(
+                &mut out,
+                cells.map_or(Cell::Empty, |cells| cells.at(*row)),
+                "",
+            );
         }
         out.push_str("\r\n");
     }

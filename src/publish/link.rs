@@ -2,21 +2,6 @@
 
 use crate::model::market::Market;
 
-/// Keepa's number of a marketplace's domain, from its API documentation (`Product.domainId`).
-const KEEPA: &[(&str, u8)] = &[
-    ("US", 1),
-    ("UK", 2),
-    ("DE", 3),
-    ("FR", 4),
-    ("JP", 5),
-    ("CA", 6),
-    ("IT", 8),
-    ("ES", 9),
-    ("IN", 10),
-    ("MX", 11),
-    ("BR", 12),
-];
-
 /// The page of a product at its marketplace; none for what is no ASIN or no known marketplace.
 pub(super) fn product(marketplace: &str, asin: &str) -> Option<String> {
     let market = Market::by_code(marketplace)?;
@@ -25,7 +10,7 @@ pub(super) fn product(marketplace: &str, asin: &str) -> Option<String> {
 
 /// The product's history at Keepa; none where Keepa has none.
 pub(super) fn history(marketplace: &str, asin: &str) -> Option<String> {
-    let (_, domain) = KEEPA.iter().find(|(code, _)| *code == marketplace)?;
+    let domain = Market::by_code(marketplace)?.keepa_id()?;
     is_asin(asin).then(|| format!("https://keepa.com/#!product/{domain}-{asin}"))
 }
 

@@ -6,6 +6,7 @@
 
 mod cell;
 mod csv;
+mod digest;
 mod label;
 mod link;
 mod look;
@@ -13,6 +14,8 @@ pub mod review;
 pub mod shown;
 mod xlsx;
 
+pub use crate::publish::digest::Digest;
+pub use crate::publish::digest::digest;
 pub use crate::publish::label::Lang;
 pub use crate::publish::xlsx::form::Form;
 pub use crate::publish::xlsx::form::fill;

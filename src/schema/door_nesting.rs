@@ -289,7 +289,7 @@ mod tests {
                 r#"unit = "fortnights""#,
                 "is not one of",
             ),
-            ("2011-01-01T00:00:00Z", "2011", "parse"),
+            ("2011-01-01T00:00:00Z", "2011", "two digit month"),
             (r#"metric = "new", "#, "", "a series has metric"),
             (
                 "path:timestamp",

@@ -33,6 +33,8 @@ use std::sync::Arc;
 
 /// Rows that are compared at a time.
 const WINDOW: u64 = 65_536;
+/// Rows up to which all parts of a partition are read once and held; beyond, each slice is read when its turn comes.
+const HELD: u64 = 1 << 18;
 /// Part of the name of a pack: another form of pack is another pack.
 const VERSION: &str = "1";
 
@@ -298,14 +300,32 @@ fn write(
             slices.entry(key.clone()).or_default().push((n, at));
         }
     }
+    let rows = sources.iter().map(|source| source.part.part().rows);
+    let held = if rows.sum::<u64>() <= HELD {
+        let read = |source: &Source<'_>| {
+            let batches = observed.read(source.part.path(), schema, 0, u64::MAX)?;
+            concat_batches(schema, &batches).map_err(|source| StoreError::Rows {
+                path: path.into(),
+                source,
+            })
+        };
+        Some(sources.iter().map(read).collect::<Result<Vec<_>, _>>()?)
+    } else {
+        None
+    };
     let mut shelf = Shelf::open(path, schema)?;
     for observations in slices.values() {
         shelf.begin();
         for (n, at) in observations {
             let (_, start, rows) = sources[*n].slices[*at];
             let first = shelf.n_seen();
-            for batch in observed.stream(sources[*n].part.path(), schema, start, rows)? {
-                shelf.put(&batch?)?;
+            if let Some(held) = &held {
+                let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+                shelf.put(&held[*n].slice(place(start), place(rows)))?;
+            } else {
+                for batch in observed.stream(sources[*n].part.path(), schema, start, rows)? {
+                    shelf.put(&batch?)?;
+                }
             }
             sources[*n].observation.runs[*at] = (first, shelf.n_seen() - first);
         }
@@ -325,9 +345,9 @@ fn check(observed: &Observed<'_>, pack: &Pack, sources: &[Source<'_>]) -> Result
         let total = source.part.part().rows;
         let mut start = 0;
         while start < total {
-            let original = whole(pack, schema, observed.read(part, schema, start, WINDOW)?)?;
+            let original = whole(pack, schema, &observed.read(part, schema, start, WINDOW)?)?;
             let rebuilt = pack.stream(&source.reading, schema, start, WINDOW)?;
-            let rebuilt = whole(pack, schema, rebuilt.collect::<Result<_, _>>()?)?;
+            let rebuilt = whole(pack, schema, &rebuilt.collect::<Result<Vec<_>, _>>()?)?;
             if original != rebuilt {
                 return Err(StoreError::Pack {
                     path: pack.rows.clone(),
@@ -343,9 +363,9 @@ fn check(observed: &Observed<'_>, pack: &Pack, sources: &[Source<'_>]) -> Result
 fn whole(
     pack: &Pack,
     schema: &SchemaRef,
-    batches: Vec<RecordBatch>,
+    batches: &[RecordBatch],
 ) -> Result<RecordBatch, StoreError> {
-    concat_batches(schema, &batches).map_err(|source| StoreError::Rows {
+    concat_batches(schema, batches).map_err(|source| StoreError::Rows {
         path: pack.rows.clone(),
         source,
     })

@@ -21,6 +21,7 @@ use arrow::datatypes::Int64Type;
 use arrow::datatypes::Schema;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -176,9 +177,9 @@ pub(super) fn put(store: &Store, seq: u64, bytes: &[u8]) -> Result<bool, StoreEr
     Ok(true)
 }
 
-fn read_loose(path: &PathBuf) -> Result<Entry, StoreError> {
+fn read_loose(path: &Path) -> Result<Entry, StoreError> {
     serde_json::from_slice(&files::get(path)?).map_err(|source| StoreError::Entry {
-        path: path.clone(),
+        path: path.into(),
         source,
     })
 }
@@ -190,7 +191,7 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-fn write(path: &PathBuf, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
+fn write(path: &Path, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
     let seqs = entries
         .iter()
         .map(|(seq, _)| i64::try_from(*seq).unwrap_or(i64::MAX));
@@ -202,7 +203,7 @@ fn write(path: &PathBuf, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
         Arc::new(StringArray::from_iter_values(texts)),
     ];
     let batch = RecordBatch::try_new(schema(), columns).map_err(|source| StoreError::Rows {
-        path: path.clone(),
+        path: path.into(),
         source,
     })?;
     let mut writer = CutWriter::new(path, &schema())?;

@@ -50,17 +50,15 @@ impl<'a> Observed<'a> {
         start: u64,
         rows: u64,
     ) -> Result<Batches, StoreError> {
-        let missing = match self.loose(part) {
-            Some(path) => match reader::stream(&path, schema, start, rows) {
+        if let Some(path) = self.loose(part) {
+            match reader::stream(&path, schema, start, rows) {
                 Ok(batches) => return Ok(Box::new(batches)),
                 // Packed between looking and opening.
                 Err(StoreError::File { source, .. })
                     if source.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
-            },
-            None => {}
-        };
-        let () = missing;
+            }
+        }
         let nowhere = || StoreError::NoPart { part: part.into() };
         let folder = layout::folder_of(part).ok_or_else(nowhere)?;
         let reading = layout::reading_of(part).ok_or_else(nowhere)?;

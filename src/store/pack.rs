@@ -15,6 +15,7 @@ use arrow::array::TimestampMillisecondArray;
 use arrow::array::UInt64Array;
 use arrow::array::new_null_array;
 use arrow::compute::concat_batches;
+use arrow::compute::partition;
 use arrow::compute::take_record_batch;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Field;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// Key of the directory in the footer of an index.
 pub(super) const DIRECTORY: &str = "sellerlake.observations";
@@ -66,9 +68,16 @@ pub(super) struct Observation {
 pub(super) struct Pack {
     pub rows: PathBuf,
     pub index: PathBuf,
-    pub directory: Directory,
+    pub directory: Arc<Directory>,
     schema: SchemaRef,
+    size: (u64, u64),
+    /// Rows and index of a small pack, once somebody read from it.
+    held: Arc<OnceLock<[RecordBatch; 2]>>,
 }
+
+/// Rows, and rows of the index, up to which a pack is held in memory while it is read: every slice of every observation
+/// in it is a place of its own.
+const SMALL: (u64, u64) = (65_536, 1 << 20);
 
 /// Columns of an index: the row in the pack, and the row in the file.
 pub(super) fn index_schema() -> SchemaRef {
@@ -82,7 +91,8 @@ impl Pack {
     /// # Errors
     /// When one of the two files is missing or damaged.
     pub(super) fn open(rows: &Path, index: &Path) -> Result<Self, StoreError> {
-        let (schema, _) = reader::shape_of(rows)?;
+        let (schema, n_rows) = reader::shape_of(rows)?;
+        let (_, n_seen) = reader::shape_of(index)?;
         let text = reader::note_of(index, DIRECTORY).unwrap_or_default();
         let directory = serde_json::from_str(&text).map_err(|source| StoreError::Entry {
             path: index.into(),
@@ -91,8 +101,10 @@ impl Pack {
         Ok(Self {
             rows: rows.into(),
             index: index.into(),
-            directory,
+            directory: Arc::new(directory),
             schema,
+            size: (n_rows, n_seen),
+            held: Arc::default(),
         })
     }
 
@@ -136,7 +148,8 @@ impl Pack {
             }
             before += n;
         }
-        let (pack, observation, schema) = (self.clone(), observation.clone(), schema.clone());
+        let (pack, observation) = (self.clone(), Arc::new(observation.clone()));
+        let schema = schema.clone();
         let batches = pieces.into_iter().flat_map(move |(first, n)| {
             pack.piece(&observation, &schema, first, n)
                 .unwrap_or_else(|error| Box::new(std::iter::once(Err(error))))
@@ -147,16 +160,48 @@ impl Pack {
     /// The rows that some rows of the index stand for.
     fn piece(
         &self,
-        observation: &Observation,
+        observation: &Arc<Observation>,
         schema: &SchemaRef,
         first: u64,
         n: u64,
     ) -> Result<Batches, StoreError> {
+        let (pack, observation) = (self.clone(), Arc::clone(observation));
+        let schema = schema.clone();
+        if let Some([_, index]) = self.held()? {
+            let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            let seen = index.slice(place(first), place(n));
+            return Ok(Box::new(std::iter::once_with(move || {
+                pack.rebuilt(&observation, &schema, &seen)
+            })));
+        }
         let seen = reader::stream(&self.index, &index_schema(), first, n)?;
-        let (pack, observation, schema) = (self.clone(), observation.clone(), schema.clone());
         Ok(Box::new(seen.map(move |seen| {
             pack.rebuilt(&observation, &schema, &seen?)
         })))
+    }
+
+    /// The whole of a small pack.
+    fn held(&self) -> Result<Option<&[RecordBatch; 2]>, StoreError> {
+        if self.size.0 > SMALL.0 || self.size.1 > SMALL.1 {
+            return Ok(None);
+        }
+        if self.held.get().is_none() {
+            let whole = |path: &Path, schema: &SchemaRef| {
+                concat_batches(schema, &reader::read(path, schema)?).map_err(|source| {
+                    StoreError::Rows {
+                        path: path.into(),
+                        source,
+                    }
+                })
+            };
+            let read = [
+                whole(&self.rows, &self.schema)?,
+                whole(&self.index, &index_schema())?,
+            ];
+            // Whoever was first read the same.
+            let _ = self.held.set(read);
+        }
+        Ok(self.held.get())
     }
 
     fn rebuilt(
@@ -174,10 +219,15 @@ impl Pack {
             return Ok(RecordBatch::new_empty(schema.clone()));
         };
         let place = |number: i64| u64::try_from(number).unwrap_or_default();
-        let span = reader::read_rows(&self.rows, &self.schema, place(*low), place(high - low + 1))?;
-        let span = concat_batches(&self.schema, &span).map_err(failed)?;
+        let (low, span) = if let Some([rows, _]) = self.held()? {
+            (0, rows.clone())
+        } else {
+            let (first, n) = (place(*low), place(high - low + 1));
+            let span = reader::read_rows(&self.rows, &self.schema, first, n)?;
+            (*low, concat_batches(&self.schema, &span).map_err(failed)?)
+        };
         let wanted =
-            UInt64Array::from_iter_values(numbers.iter().map(|number| place(number - low)));
+            UInt64Array::from_iter_values(numbers.iter().map(|number| place(*number - low)));
         let rows = take_record_batch(&span, &wanted).map_err(failed)?;
         let (mut fields, mut columns) = (Vec::new(), Vec::new());
         for (field, column) in self.schema.fields().iter().zip(rows.columns()) {
@@ -226,9 +276,9 @@ pub(super) fn told_by(batch: &RecordBatch) -> Option<Observation> {
         let Some(column) = batch.column_by_name(name) else {
             return Some(None);
         };
+        let runs = partition(std::slice::from_ref(column)).ok()?;
         let first = column.slice(0, 1);
-        let agree = (1..column.len()).all(|row| column.slice(row, 1).to_data() == first.to_data());
-        agree.then_some(Some(first).filter(|first| first.null_count() == 0))
+        (runs.len() == 1).then_some(Some(first).filter(|first| first.null_count() == 0))
     };
     let text = |array: Option<ArrayRef>| {
         array.and_then(|array| Some(array.as_string_opt::<i32>()?.value(0).to_owned()))

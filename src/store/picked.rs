@@ -59,6 +59,7 @@ impl Picked {
     }
 
     /// The same rows in another order: `order` has the number of each row, counted as they stand now.
+    #[must_use]
     pub fn reordered(&self, order: impl IntoIterator<Item = usize>) -> Self {
         let mut starts = Vec::with_capacity(self.runs.len());
         let mut total = 0;
@@ -174,7 +175,7 @@ mod tests {
         let (mut next, mut batches, mut runs) = (0_i64, Vec::new(), Vec::new());
         for (batch, rows) in sizes.iter().copied().enumerate() {
             let values: Int64Array = (next..).take(rows).map(Some).collect();
-            next += values.len() as i64;
+            next += i64::try_from(rows).unwrap();
             batches.push(RecordBatch::try_new(schema.clone(), vec![Arc::new(values)]).unwrap());
             runs.push(Run {
                 batch,

@@ -105,7 +105,6 @@ pub(super) fn note_of(path: &Path, key: &str) -> Option<String> {
 
 /// The first and last day of some columns, as numbers, by the statistics of a file; nothing inside where it has no such
 /// day, none at all where it does not tell.
-#[expect(clippy::option_option, reason = "not telling is not having none")]
 pub fn days_of(path: &Path, columns: &[&str]) -> Option<Option<(i32, i32)>> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;

@@ -109,9 +109,9 @@ impl Catalogue {
             if *seq <= log.last()
                 && let Ok(heads) = read_checkpoint(path)
             {
-                heads
-                    .into_iter()
-                    .for_each(|(seq, head)| catalogue.add(seq, head));
+                for (seq, head) in heads {
+                    catalogue.add(seq, head);
+                }
                 upto = *seq;
                 break;
             }

@@ -78,11 +78,29 @@ pub(super) fn write(
         pooled: 0,
         open: None,
     };
-    for piece in pieces {
+    let mut rest = pieces;
+    while let Some((piece, after)) = rest.split_first() {
+        rest = after;
         let part = &parts[piece.part];
-        if let Some(entry) = part.slices().get(piece.slice) {
-            splicer.add(part.path(), entry, piece.members.as_ref())?;
+        let slices = part.slices();
+        let Some(mut entry) = slices.get(piece.slice).cloned() else {
+            continue;
+        };
+        // Small slices that follow each other in their part are read at once, as far as they are encoded together.
+        while let Some((next, after)) = rest.split_first()
+            && let Some(more) = slices.get(next.slice)
+            && next.part == piece.part
+            && next.members.is_none()
+            && piece.members.is_none()
+            && !entry.own_groups
+            && !more.own_groups
+            && more.start == entry.start + entry.rows
+            && (splicer.pooled as u64) + entry.rows < POOL as u64
+        {
+            entry.rows += more.rows;
+            rest = after;
         }
+        splicer.add(part.path(), &entry, piece.members.as_ref())?;
     }
     splicer.flush()?;
     splicer.out.close().map_err(failed)?;
@@ -235,7 +253,12 @@ impl Splicer<'_> {
         }
         let pool = std::mem::take(&mut self.pool);
         self.pooled = 0;
-        self.append_encoded(&pool)
+        // Pages are cut by what is written at once: how the rows were read must not show.
+        let whole = concat_batches(&self.schema, &pool).map_err(|source| StoreError::Rows {
+            path: self.path.into(),
+            source,
+        })?;
+        self.append_encoded(&[whole])
     }
 
     /// Encodes some rows and copies what they came to.

@@ -72,9 +72,10 @@ pub(crate) struct Dump {
     pub(crate) rows: u64,
 }
 
-/// Writes two reports of so many rows each into a folder.
+/// Writes two reports of so many rows each into a folder; every day has as many.
 pub(crate) fn write(folder: &Path, format: Format, rows: u32) -> Result<Dump, Box<dyn Error>> {
     fs::create_dir_all(folder)?;
+    let rows = rows.next_multiple_of(DAYS);
     let mut dump = Dump {
         paths: Vec::new(),
         bytes: 0,

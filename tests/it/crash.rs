@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use crate::fixture::catalog;
+use crate::fixture::quick_folder;
 use crate::fixture::rows_of;
 use crate::fixture::slashed;
 use crate::nights::Nights;
@@ -49,7 +50,7 @@ struct Made {
 
 /// A workspace after each night, when nothing disturbs it.
 struct Undisturbed {
-    _home: TempDir,
+    home: TempDir,
     workspaces: Vec<PathBuf>,
     made: Vec<Made>,
     /// How long the longest run and the longest compaction took.
@@ -142,7 +143,7 @@ fn run(root: &Path, arguments: &[&str]) -> Duration {
 }
 
 fn undisturbed() -> Undisturbed {
-    let home = tempfile::tempdir().unwrap();
+    let home = quick_folder();
     let start = home.path().join("0");
     fs::create_dir_all(start.join("inbox")).unwrap();
     fs::write(start.join("sellerlake.toml"), CONFIG).unwrap();
@@ -152,10 +153,10 @@ fn undisturbed() -> Undisturbed {
         made: vec![made(&start)],
         workspaces: vec![start],
         longest: [Duration::ZERO; 2],
-        _home: home,
+        home: home,
     };
     for night in 1..=AFTER {
-        let root = all._home.path().join(night.to_string());
+        let root = all.home.path().join(night.to_string());
         copy(all.workspaces.last().unwrap(), &root);
         put(&root, BEFORE - 1 + night);
         all.longest[0] = all.longest[0].max(run(&root, &["run"]));
@@ -194,7 +195,7 @@ fn chance(round: u32, salt: u64) -> f64 {
 
 /// One round. True when something was still at work when it was killed.
 fn round(n: u32, undisturbed: &Undisturbed) -> bool {
-    let home = tempfile::tempdir().unwrap();
+    let home = quick_folder();
     let root = home.path();
     let night = usize::try_from(n).unwrap() % undisturbed.made.len();
     if night == 0 {
@@ -206,7 +207,7 @@ fn round(n: u32, undisturbed: &Undisturbed) -> bool {
         copy(&undisturbed.workspaces[night - 1], root);
         put(root, BEFORE - 1 + i32::try_from(night).unwrap());
     }
-    let compacts = night > 0 && n % 3 == 0;
+    let compacts = night > 0 && n.is_multiple_of(3);
     let [run_takes, compact_takes] = undisturbed.longest;
     let (arguments, takes) = if compacts {
         (["compact"], compact_takes)

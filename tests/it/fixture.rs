@@ -47,6 +47,13 @@ pub(crate) fn in_package(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
+/// A temporary folder, in memory where the system has such a place: tests write thousands of small files durably, and a
+/// killed process leaves the same behind there as on a disk.
+pub(crate) fn quick_folder() -> TempDir {
+    let memory = tempfile::tempdir_in("/dev/shm");
+    memory.unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// A path relative to a folder, with `/`.
 pub(crate) fn slashed(path: &Path, below: &Path) -> String {
     path.strip_prefix(below)
@@ -74,7 +81,7 @@ pub(crate) struct Run {
 impl Shop {
     /// An empty workspace with this `sellerlake.toml`.
     pub(crate) fn of(config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         // As the commands do: paths are compared after links are resolved.
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir_all(root.join("inbox")).unwrap();

@@ -100,17 +100,18 @@ impl Nights {
         (format!("returns_{}.txt", Self::date_of(night)), text)
     }
 
+    /// What a download tells, by day and campaign.
+    pub(crate) fn told_on(self, night: i32) -> impl Iterator<Item = ((Date, i32), Told)> {
+        self.days(night).flat_map(move |day| {
+            (0..self.campaigns).map(move |campaign| {
+                let key = (Self::date_of(day), campaign);
+                (key, told(day, campaign, night - day))
+            })
+        })
+    }
+
     /// What must be known after a night: of each day and campaign, the last that was told.
     pub(crate) fn truth(self, last: i32) -> BTreeMap<(Date, i32), Told> {
-        let mut truth = BTreeMap::new();
-        for night in 0..=last {
-            for day in self.days(night) {
-                for campaign in 0..self.campaigns {
-                    let key = (Self::date_of(day), campaign);
-                    truth.insert(key, told(day, campaign, night - day));
-                }
-            }
-        }
-        truth
+        (0..=last).flat_map(|night| self.told_on(night)).collect()
     }
 }

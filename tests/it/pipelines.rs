@@ -176,6 +176,9 @@ fn rows(case: &Walked) -> Result<&RecordBatch, String> {
     }
 }
 
+/// Marts of reports that the sample has none of. Their cases say what they give.
+const SAMPLE_LEAVES_EMPTY: &[&str] = &["listing_coverage", "negative_upload", "sqp_share"];
+
 /// A build runs its stages in one go, each inside the engine; that gives what they give one by one.
 #[test]
 fn a_build_gives_what_its_stages_give() {
@@ -193,7 +196,13 @@ fn a_build_gives_what_its_stages_give() {
         let mut walked = lines(&step.rows);
         kept.sort();
         walked.sort();
-        assert!(!walked.is_empty(), "the sample gives {} no row", mart.name);
+        assert_eq!(
+            walked.is_empty(),
+            SAMPLE_LEAVES_EMPTY.contains(&mart.name.as_str()),
+            "the sample gives {} {} rows",
+            mart.name,
+            walked.len()
+        );
         assert!(kept == walked, "{} differs", mart.name);
         n += 1;
     }

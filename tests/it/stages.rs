@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use sellerlake::embedded;
 use sellerlake::ingest::Context;
 use sellerlake::ingest::Flags;
+use sellerlake::ingest::arrived;
 use sellerlake::ingest::seeds;
 use sellerlake::model::name::TableName;
 use sellerlake::pipeline::Pipeline;
@@ -34,7 +35,9 @@ use sellerlake::pipeline::engine::TableFiles;
 use sellerlake::pipeline::engine::polars::Polars;
 use sellerlake::pipeline::graph;
 use sellerlake::pipeline::wire;
+use sellerlake::store::Store;
 use sellerlake::store::files;
+use sellerlake::store::reports::Catalogue;
 use sellerlake::store::writer;
 use sellerlake::workspace;
 use sellerlake::workspace::Workspace;
@@ -216,6 +219,12 @@ fn empty_inputs() -> Inputs {
     }
     let settings = settings(&Settings::default(), Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let kinds = arrived::report_kinds(catalog()).unwrap();
+    inputs.batches.insert(table_name("report_kinds"), kinds);
+    let arrivals = arrived::no_arrivals().unwrap();
+    inputs
+        .batches
+        .insert(table_name("report_arrivals"), arrivals);
     inputs
 }
 
@@ -242,6 +251,11 @@ pub(crate) fn sample_inputs() -> Inputs {
     inputs.batches.extend(seeds::read(&context).tables);
     let settings = settings(&workspace.config.settings, Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let catalogue = Catalogue::load(&Store::at(workspace.store())).unwrap();
+    let arrivals = arrived::report_arrivals(&catalogue).unwrap();
+    inputs
+        .batches
+        .insert(table_name("report_arrivals"), arrivals);
     for (name, table) in &mut inputs.files {
         let folder = workspace.store().join("current").join(name.as_str());
         table.files = files::list(&folder).unwrap();

@@ -48,6 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "blake3",
         &[
             "cli/build.rs",
+            "cli/review/frozen.rs",
             "cli/run.rs",
             "model/id.rs",
             "read/encoding.rs",
@@ -79,6 +80,8 @@ const HOMES: &[(&str, &[&str])] = &[
         "serde",
         &[
             "cli/build.rs",
+            "cli/review/frozen.rs",
+            "pipeline/review.rs",
             "pipeline/wire.rs",
             "schema/wire.rs",
             "store/decisions.rs",
@@ -100,6 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "toml",
         &[
             "pipeline/door.rs",
+            "pipeline/review.rs",
             "pipeline/wire.rs",
             "schema/door",
             "schema/wire.rs",
@@ -163,6 +167,9 @@ const TOOLS: &[&str] = &[
 const TOLD_BY_NAME: &[(&str, &str)] = &[
     // The number that stands for each marketplace in product addresses of that site.
     ("model/market.rs", "keepa"),
+    // The second page of each product.
+    ("publish/link.rs", "keepa"),
+    ("publish/review/table.rs", "keepa"),
     // An example in the configuration that a new workspace gets.
     ("cli/init.rs", "keepa"),
 ];

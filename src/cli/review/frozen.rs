@@ -48,6 +48,7 @@ const FIGURES: &str = "figures.json";
 fn folder(store: &Store, review: &Review, start: Date) -> PathBuf {
     let every = match review.every {
         Every::Month => "month",
+        Every::Day => "day",
         Every::Week => "week",
     };
     store

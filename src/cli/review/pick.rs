@@ -85,6 +85,7 @@ pub(super) fn rows(
             let start = match span.every {
                 Every::Month => span.start.saturating_sub(back.months()),
                 Every::Week => span.start.saturating_sub((7 * back).days()),
+                Every::Day => span.start.saturating_sub(back.days()),
             };
             (Some(day_number(start)), Some(day_number(span.end)))
         }
@@ -195,6 +196,11 @@ pub(super) fn figures(
     (0..batch.num_rows()).map(figure).collect()
 }
 
+/// Figures by day number.
+type Points = BTreeMap<i32, f64>;
+/// Points by the name of their line.
+type Series = BTreeMap<String, Points>;
+
 /// Rows of one mart in one language.
 struct Picked<'a> {
     lang: Lang,
@@ -304,9 +310,7 @@ impl<'a> Picked<'a> {
         else {
             return Vec::new();
         };
-        type Points = BTreeMap<i32, f64>;
-        let mut charts: BTreeMap<String, (BTreeMap<String, Points>, BTreeMap<String, Points>)> =
-            BTreeMap::new();
+        let mut charts: BTreeMap<String, (Series, Series)> = BTreeMap::new();
         for row in 0..self.batch.num_rows() {
             let Some(day) = self.day(row) else { continue };
             let (figures, targets) = charts.entry(self.label(facet, row)).or_default();
@@ -319,10 +323,7 @@ impl<'a> Picked<'a> {
             }
         }
         let unit = self.unit(value);
-        let one = |(title, (figures, targets)): (
-            String,
-            (BTreeMap<String, Points>, BTreeMap<String, Points>),
-        )| {
+        let one = |(title, (figures, targets)): (String, (Series, Series))| {
             let days: BTreeSet<i32> = figures.values().flat_map(BTreeMap::keys).copied().collect();
             let line = |name: String, points: &Points, is_target| Line {
                 name,

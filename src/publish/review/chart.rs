@@ -161,17 +161,12 @@ fn draw(
 }
 
 fn tick_text(tick: f64, unit: &str) -> String {
-    match unit {
-        "fraction" => {
-            let text = format!("{:.1}", tick * 100.0);
-            format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
-        }
-        _ => {
-            let text = shown::number(tick, "currency");
-            let plain = text.trim_end_matches('0').trim_end_matches('.');
-            plain.to_owned()
-        }
+    if unit == "fraction" {
+        let text = format!("{:.1}", tick * 100.0);
+        return format!("{}%", text.strip_suffix(".0").unwrap_or(&text));
     }
+    let text = shown::number(tick, "currency");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Round steps around the values: where the grid lies, and the least and greatest that the frame shows. Amounts begin at

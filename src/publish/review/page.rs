@@ -98,7 +98,9 @@ fn section(out: &mut String, lang: Lang, n: usize, part: &Part<'_>) -> Result<()
         }
         Body::Cards(cards) => {
             out.push_str("<ul class=\"cards\">");
-            cards.iter().for_each(|one| card(out, lang, one));
+            for one in cards {
+                card(out, lang, one);
+            }
             out.push_str("</ul>");
         }
         Body::Table { sheet, left_out } => {
@@ -120,7 +122,9 @@ fn section(out: &mut String, lang: Lang, n: usize, part: &Part<'_>) -> Result<()
         }
         Body::Moved(all) => {
             out.push_str("<div class=\"charts\">");
-            all.iter().for_each(|one| contributions(out, lang, one));
+            for one in all {
+                contributions(out, lang, one);
+            }
             out.push_str("</div>");
         }
     }

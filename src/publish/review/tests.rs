@@ -170,7 +170,10 @@ fn the_workbook_has_a_sheet_each_section_and_charts_of_its_own() {
     let bytes = xlsx::review::workbook(&report).unwrap();
     assert_eq!(bytes, xlsx::review::workbook(&report).unwrap());
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     let count = |start: &str| names.iter().filter(|name| name.starts_with(start)).count();
     assert_eq!(count("xl/worksheets/sheet"), 1 + report.parts.len());
     assert_eq!(count("xl/charts/chart"), 3);

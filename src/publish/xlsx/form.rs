@@ -1,5 +1,5 @@
-//! A workbook that another program takes: one sheet, exactly the labels that it wants in the first row, plain cells under
-//! them, no title, no style. Knows no mart and no program.
+//! A workbook or a csv file that another program takes: exactly the labels that it wants in the first row, plain cells
+//! under them, no title, no style. Knows no mart and no program.
 
 use crate::publish::Document;
 use crate::publish::PublishError;
@@ -8,6 +8,7 @@ use crate::publish::cell::Cell;
 use crate::publish::cell::Cells;
 use crate::publish::cell::date_of;
 use crate::publish::cell::moment_of;
+use crate::publish::csv;
 use crate::publish::place;
 use crate::store::files;
 use arrow::array::RecordBatch;
@@ -25,7 +26,8 @@ use std::path::Path;
 pub struct Form<'a> {
     /// Names the files.
     pub title: &'a str,
-    pub sheet: &'a str,
+    /// The only sheet of a workbook; none for a csv file.
+    pub sheet: Option<&'a str>,
     /// One file for each value of these text columns.
     pub by: Vec<&'a str>,
     /// The labels in their order, each with the column that fills it.
@@ -33,7 +35,7 @@ pub struct Form<'a> {
     pub batch: &'a RecordBatch,
 }
 
-/// Writes one workbook for each value of the columns that part the form; rows stay in the order of the batch. A form
+/// Writes one file for each value of the columns that part the form; rows stay in the order of the batch. A form
 /// without rows gives no file: there is nothing to upload.
 ///
 /// # Errors
@@ -59,12 +61,17 @@ pub fn fill(folder: &Path, form: &Form<'_>, as_of: Date) -> Result<Vec<Published
     }
     let mut published = Vec::new();
     for (part, rows) in parts {
-        let name = file_name(form.title, &part, as_of);
-        let bytes =
-            workbook(form, &filling, &rows, as_of).map_err(|source| PublishError::Workbook {
-                name: name.as_str().into(),
-                source,
-            })?;
+        let extension = if form.sheet.is_some() { "xlsx" } else { "csv" };
+        let name = format!("{}.{extension}", file_name(form.title, &part, as_of));
+        let bytes = match form.sheet {
+            Some(sheet) => workbook(form, sheet, &filling, &rows, as_of).map_err(|source| {
+                PublishError::Workbook {
+                    name: name.as_str().into(),
+                    source,
+                }
+            })?,
+            None => csv::form(&form.header, &filling, &rows).into_bytes(),
+        };
         let document = Document {
             name,
             bytes,
@@ -90,7 +97,7 @@ fn cells<'a>(form: &Form<'a>, column: &str) -> Result<Cells<'a>, PublishError> {
     })
 }
 
-/// `<title>_<part>_<day>.xlsx`, without what a file system may refuse.
+/// `<title>_<part>_<day>`, without what a file system may refuse.
 fn file_name(title: &str, part: &[String], as_of: Date) -> String {
     let mut name = title.to_owned();
     for value in part.iter().filter(|value| !value.is_empty()) {
@@ -103,11 +110,12 @@ fn file_name(title: &str, part: &[String], as_of: Date) -> String {
             }
         }));
     }
-    format!("{name}_{as_of}.xlsx")
+    format!("{name}_{as_of}")
 }
 
 fn workbook(
     form: &Form<'_>,
+    name: &str,
     filling: &[Option<Cells<'_>>],
     rows: &[usize],
     as_of: Date,
@@ -120,7 +128,7 @@ fn workbook(
             .set_creation_datetime(&super::creation(as_of)?),
     );
     let sheet = workbook.add_worksheet();
-    sheet.set_name(form.sheet)?;
+    sheet.set_name(name)?;
     for (column, (label, _)) in (0..).zip(&form.header) {
         sheet.write_string(0, column, *label)?;
     }
@@ -201,7 +209,7 @@ mod tests {
         let fill_in = |batch: &RecordBatch| {
             let form = Form {
                 title: "T",
-                sheet: "S",
+                sheet: Some("S"),
                 by: vec!["shop"],
                 header: vec![
                     ("Id", Some("id")),
@@ -225,7 +233,7 @@ mod tests {
         let batch = batch(&[]);
         let form = Form {
             title: "T",
-            sheet: "S",
+            sheet: Some("S"),
             by: Vec::new(),
             header: vec![("Id", Some("ids"))],
             batch: &batch,

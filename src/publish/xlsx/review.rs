@@ -70,8 +70,8 @@ pub(in crate::publish) fn workbook(report: &Report<'_>) -> Result<Vec<u8>, Publi
             _ => blank(&part.title, &nothing),
         })
         .collect();
-    let named: Vec<&Sheet<'_>> = std::iter::once(&head).chain(&sheets).collect();
-    let names = label::sheet_names(report.lang, &named);
+    let all: Vec<&Sheet<'_>> = std::iter::once(&head).chain(&sheets).collect();
+    let names = label::sheet_names(report.lang, &all);
     let mut parts = Vec::new();
     for (part, sheet) in report.parts.iter().zip(&sheets) {
         let table = match part.body {

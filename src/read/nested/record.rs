@@ -22,18 +22,18 @@ pub(super) struct Record {
 
 /// The records of a part that lie where one of `paths` leads, in order.
 pub(super) fn find(part: &Part<'_>, paths: &[Path], states: &[State]) -> Vec<Record> {
-    let mut search = Search {
+    let mut seeker = Seeker {
         tape: part.tape,
         paths,
         route: Vec::new(),
         found: Vec::new(),
         n_before: states.iter().map(|(_, at)| *at).max().unwrap_or_default(),
     };
-    search.visit(0, states);
-    search.found
+    seeker.visit(0, states);
+    seeker.found
 }
 
-struct Search<'a> {
+struct Seeker<'a> {
     tape: &'a Tape,
     paths: &'a [Path],
     route: Vec<usize>,
@@ -41,7 +41,7 @@ struct Search<'a> {
     n_before: usize,
 }
 
-impl Search<'_> {
+impl Seeker<'_> {
     /// Gives whether there was a record here or inside.
     fn visit(&mut self, node: usize, states: &[State]) -> bool {
         let mut states = states.to_vec();

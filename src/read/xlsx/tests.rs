@@ -85,7 +85,7 @@ fn open(bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("book.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    read::open(&path, &Limits::default())
+    read::open(&path, &Limits::default(), None, &read::Nestings::default())
 }
 
 fn zipped(parts: &[(String, Vec<u8>)], options: SimpleFileOptions) -> Vec<u8> {
@@ -249,10 +249,9 @@ fn archives_may_be_written_in_all_ways() {
 
 #[test]
 fn a_large_sheet_is_checked_to_its_end() {
-    let rows: String = (1..=60_000)
-        .map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\"><v>{n}</v></c></row>"))
-        .collect();
-    let sheets = [("name=\"S\"", "s.xml", sheet(&rows))];
+    let row = |n| format!("<row r=\"{n}\"><c r=\"A{n}\"><v>{n}</v></c></row>");
+    let rows: Vec<String> = (1..=60_000).map(row).collect();
+    let sheets = [("name=\"S\"", "s.xml", sheet(&rows.concat()))];
     let book = Book {
         sheets: &sheets,
         ..PLAIN
@@ -270,7 +269,8 @@ fn a_large_sheet_is_checked_to_its_end() {
         .unwrap();
     bytes[at + 3] = b'7';
     std::fs::write(&path, bytes).unwrap();
-    let documents = read::open(&path, &Limits::default()).unwrap();
+    let documents =
+        read::open(&path, &Limits::default(), None, &read::Nestings::default()).unwrap();
     let last = documents[0].tables[0].chunks(0).unwrap().last().unwrap();
     assert!(matches!(last, Err(ReadError::Damaged { .. })), "{last:?}");
 }
