@@ -1,12 +1,17 @@
 -- What other reports must agree in: sales by date against sales by ASIN, the ledger's balances, the lines of a
 -- settlement against its total, and ratios that a file gives against those computed anew.
-WITH by_date AS (
+WITH dated AS (
     SELECT
         d.month AS month, t.account AS account, t.marketplace AS marketplace, t.currency AS currency,
-        COUNT(DISTINCT d.day_number) AS n_days, SUM(t.ordered_product_sales) AS sales
+        d.day_number AS day_number, t.ordered_product_sales AS ordered_product_sales
     FROM traffic_account AS t
     INNER JOIN calendar AS d ON t.date = d.date
-    GROUP BY d.month, t.account, t.marketplace, t.currency
+),
+by_date AS (
+    SELECT
+        month, account, marketplace, currency, COUNT(DISTINCT day_number) AS n_days, SUM(ordered_product_sales) AS sales
+    FROM dated
+    GROUP BY month, account, marketplace, currency
 ),
 by_asin AS (
     SELECT

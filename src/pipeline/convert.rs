@@ -7,7 +7,6 @@
 
 use crate::pipeline::maker::MakeError;
 use crate::pipeline::reading::Reading;
-use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::Decimal128Array;
@@ -27,7 +26,7 @@ const RATE_DIGITS: i8 = 8;
 ///
 /// # Errors
 /// When an input lacks a column, a column is of another kind, or a product is too large for a decimal.
-pub fn convert(inputs: &[RecordBatch]) -> Result<RecordBatch, MakeError> {
+pub(super) fn convert(inputs: &[RecordBatch]) -> Result<RecordBatch, MakeError> {
     let [amounts, rates] = inputs else {
         return Err(MakeError::Inputs {
             wanted: 2,
