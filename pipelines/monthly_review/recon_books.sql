@@ -63,7 +63,7 @@ SELECT
     a.month AS month, a.account AS account, a.marketplace AS marketplace, CAST(NULL AS VARCHAR) AS ad_product,
     'sales_by_date_and_asin' AS check_name, 'ordered_product_sales' AS measure, 1 AS n_compared,
     CAST(a.sales AS DOUBLE) AS value_left, CAST(b.sales AS DOUBLE) AS value_right,
-    ABS(CAST(a.sales AS DOUBLE) - CAST(b.sales AS DOUBLE)) AS off_most, 0.001 AS tolerance
+    ABS(CAST(a.sales AS DOUBLE) - CAST(b.sales AS DOUBLE)) AS off_most, CAST(0.001 AS DOUBLE) AS tolerance
 FROM by_date AS a
 INNER JOIN by_asin AS b
     ON a.month = b.month AND a.account = b.account AND a.marketplace = b.marketplace AND a.currency = b.currency
@@ -73,7 +73,7 @@ SELECT
     month, account, marketplace, CAST(NULL AS VARCHAR) AS ad_product, 'ledger_opening_and_movements' AS check_name,
     'closing' AS measure, COUNT(*) AS n_compared, CAST(SUM(closing) AS DOUBLE) AS value_left,
     CAST(SUM(expected) AS DOUBLE) AS value_right, CAST(MAX(ABS(closing - expected)) AS DOUBLE) AS off_most,
-    0.0 AS tolerance
+    CAST(0.0 AS DOUBLE) AS tolerance
 FROM ledger
 GROUP BY month, account, marketplace
 UNION ALL
@@ -81,7 +81,7 @@ SELECT
     d.month AS month, s.account AS account, s.marketplace AS marketplace, CAST(NULL AS VARCHAR) AS ad_product,
     'settlement_lines_and_total' AS check_name, 'amount' AS measure, COUNT(*) AS n_compared,
     CAST(SUM(s.total) AS DOUBLE) AS value_left, CAST(SUM(s.amount) AS DOUBLE) AS value_right,
-    CAST(MAX(ABS(s.total - s.amount)) AS DOUBLE) AS off_most, 0.0 AS tolerance
+    CAST(MAX(ABS(s.total - s.amount)) AS DOUBLE) AS off_most, CAST(0.0 AS DOUBLE) AS tolerance
 FROM settled AS s
 INNER JOIN calendar AS d ON s.date = d.date
 WHERE s.total IS NOT NULL AND s.amount IS NOT NULL
@@ -91,6 +91,6 @@ UNION ALL
 SELECT
     month, account, marketplace, ad_product, 'given_and_computed_ratio' AS check_name, 'acos' AS measure,
     COUNT(*) AS n_compared, AVG(given) AS value_left, AVG(computed) AS value_right,
-    MAX(ABS(given - computed)) AS off_most, 0.0001 AS tolerance
+    MAX(ABS(given - computed)) AS off_most, CAST(0.0001 AS DOUBLE) AS tolerance
 FROM ratio
 GROUP BY month, account, marketplace, ad_product

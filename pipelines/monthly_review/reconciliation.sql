@@ -30,7 +30,7 @@ compared AS (
     SELECT
         month, account, marketplace, ad_product, CONCAT('campaign_and_', grain) AS check_name, measure, n_compared,
         value_left, value_right, ABS(value_left - value_right) AS off_most,
-        CASE WHEN grain = 'search_term' THEN 0.05 ELSE 0.001 END AS tolerance
+        CASE WHEN grain = 'search_term' THEN CAST(0.05 AS DOUBLE) ELSE CAST(0.001 AS DOUBLE) END AS tolerance
     FROM ads
     WHERE value_left IS NOT NULL AND value_right IS NOT NULL
     UNION ALL

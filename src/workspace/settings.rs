@@ -177,6 +177,12 @@ pub const SETTINGS: &[Setting] = &[
         "days beyond the attribution window until a day is final",
     ),
     rule(
+        "traffic-wait-days",
+        "traffic_wait_days",
+        7.0,
+        "days until traffic and ordered sales are final",
+    ),
+    rule(
         "return-mature-days",
         "return_mature_days",
         45.0,
