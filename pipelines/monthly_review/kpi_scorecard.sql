@@ -65,8 +65,12 @@ judged AS (
     FROM joined
 )
 SELECT
-    month, account, marketplace, kpi, place, kpi_en, kpi_zh, basis, better, value, target, limit_each, limit_each_max,
-    worst, numerator, denominator, complete, mature, status,
+    month, account, marketplace, kpi, place, kpi_en, kpi_zh, basis, better, value, target,
+    CASE WHEN basis = 'share' OR kpi IN ('acos', 'return_rate') THEN value END AS share,
+    CASE WHEN basis = 'share' OR kpi IN ('acos', 'return_rate') THEN target END AS share_target,
+    CASE WHEN basis = 'figure' AND kpi NOT IN ('acos', 'return_rate') THEN value END AS figure,
+    CASE WHEN basis = 'figure' AND kpi NOT IN ('acos', 'return_rate') THEN target END AS figure_target,
+    limit_each, limit_each_max, worst, numerator, denominator, complete, mature, status,
     CASE
         WHEN status = 'pass' THEN '达标'
         WHEN status = 'fail' THEN '未达标'
@@ -74,6 +78,8 @@ SELECT
         WHEN status = 'incomplete' THEN '不完整'
         ELSE '未知'
     END AS status_zh,
+    REPLACE(status, '_', ' ') AS status_en,
+    COALESCE(status = 'fail', FALSE) AS failed,
     CASE WHEN status = 'pass' THEN TRUE WHEN status = 'fail' THEN FALSE END AS on_target, value_prev,
     CASE
         WHEN value IS NULL OR value_prev IS NULL THEN NULL
