@@ -37,7 +37,7 @@ SELECT
         WHEN c.found IS NULL OR c.at_least THEN NULL
         ELSE TRUE
     END AS passed,
-    s.currency AS currency, s.spend AS spend
+    COALESCE(c.found > c.allowed, FALSE) AS broken, s.currency AS currency, s.spend AS spend
 FROM counted AS c
 LEFT JOIN spent AS s
     ON c.month = s.month AND c.account = s.account AND c.marketplace = s.marketplace AND c.ad_product = s.ad_product

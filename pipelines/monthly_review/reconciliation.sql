@@ -45,13 +45,14 @@ SELECT
     value_left - value_right AS difference, off_most,
     (value_left - value_right) / NULLIF(ABS(CAST(value_left AS DOUBLE)), 0) AS difference_share, tolerance,
     -- Money as it is read is exact; a cent covers the doubles of this table.
-    off_most <= ABS(value_left) * tolerance + 0.000001 AS ties
+    off_most <= ABS(value_left) * tolerance + 0.000001 AS ties,
+    off_most > ABS(value_left) * tolerance + 0.000001 AS differs
 FROM compared
 UNION ALL
 SELECT
     month, account, marketplace, ad_product, check_name, measure, n_compared, value_left, value_right,
     value_left - value_right AS difference, off_most,
     (value_left - value_right) / NULLIF(ABS(CAST(value_left AS DOUBLE)), 0) AS difference_share, tolerance,
-    off_most <= tolerance AS ties
+    off_most <= tolerance AS ties, off_most > tolerance AS differs
 FROM recon_books
 WHERE check_name = 'given_and_computed_ratio'
