@@ -87,10 +87,10 @@ INNER JOIN calendar AS d ON s.date = d.date
 WHERE s.total IS NOT NULL AND s.amount IS NOT NULL
 GROUP BY d.month, s.account, s.marketplace
 UNION ALL
--- Files round their ratios to two digits of a percent.
+-- Files round their ratios to two digits of a percent. Medians, for a mean of doubles depends on their order.
 SELECT
     month, account, marketplace, ad_product, 'given_and_computed_ratio' AS check_name, 'acos' AS measure,
-    COUNT(*) AS n_compared, AVG(given) AS value_left, AVG(computed) AS value_right,
+    COUNT(*) AS n_compared, MEDIAN(given) AS value_left, MEDIAN(computed) AS value_right,
     MAX(ABS(given - computed)) AS off_most, CAST(0.0001 AS DOUBLE) AS tolerance
 FROM ratio
 GROUP BY month, account, marketplace, ad_product

@@ -60,7 +60,10 @@ summed AS (
         MIN(CASE WHEN is_mature THEN 1 ELSE 0 END) = 1 AS mature, SUM(sessions) AS sessions,
         SUM(page_views) AS page_views,
         SUM(CASE WHEN buy_box_share IS NOT NULL THEN page_views END) AS page_views_judged,
-        SUM(CAST(page_views AS DOUBLE) * buy_box_share) AS page_views_won, SUM(units_ordered) AS units_ordered,
+        -- In millionths of a view: a sum of doubles depends on their order.
+        CAST(SUM(page_views * CAST(FLOOR(buy_box_share * 1000000 + 0.5) AS BIGINT)) AS DOUBLE) / 1000000
+            AS page_views_won,
+        SUM(units_ordered) AS units_ordered,
         SUM(order_items) AS order_items, SUM(units_refunded) AS units_refunded,
         SUM(ordered_product_sales) AS ordered_product_sales, MIN(observed_at) AS observed_at
     FROM placed
