@@ -55,8 +55,9 @@ pub(crate) struct Cells<'a> {
     is_plain: bool,
     is_text: bool,
     unwraps: bool,
-    /// Where a cell is put together that loses something from its middle.
+    /// Where a cell is put together that loses something from its middle, and where one is put that was of double width.
     scratch: String,
+    narrow: String,
 }
 
 impl<'a> Cells<'a> {
@@ -71,6 +72,7 @@ impl<'a> Cells<'a> {
             is_text: matches!(column.ty, LogicalType::Text | LogicalType::Id),
             unwraps: column.ty != LogicalType::Text,
             scratch: String::new(),
+            narrow: String::new(),
         }
     }
 
@@ -88,6 +90,11 @@ impl<'a> Cells<'a> {
     pub(crate) fn content(&mut self, row: usize) -> Content<'_> {
         let (raw, kind) = self.raw(row);
         let mut text = trim(raw);
+        if !self.is_text && !text.is_ascii() && text.contains(is_wide) {
+            self.narrow.clear();
+            self.narrow.extend(text.chars().map(narrowed));
+            text = trim(&self.narrow);
+        }
         if self.unwraps && text.starts_with('=') {
             text = unwrap_formula(text);
         }
@@ -149,6 +156,20 @@ fn of_kind(text: &str, kind: CellKind) -> Content<'_> {
     }
 }
 
+/// Whether a character is the double-width form of one of ASCII, as Japanese and Chinese writing has them: `１，２３４`.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}')
+}
+
+/// The plain form of a character of double width; any other as it is.
+fn narrowed(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        wide if is_wide(wide) => char::from_u32(u32::from(wide) - 0xfee0).unwrap_or(wide),
+        other => other,
+    }
+}
+
 /// Takes off blanks of every width, byte order marks and the invisible marks of direction.
 fn trim(text: &str) -> &str {
     let is_bare = |byte: Option<&u8>| byte.is_none_or(|byte| (0x21..0x7f).contains(byte));
@@ -202,12 +223,30 @@ mod tests {
                 "each",
                 "=\"012\"",
                 "=1",
+                "－１，２３４．５０％",
+                "\u{3000}￥５\u{3000}円",
+                "－",
             ]
             .map(|text| vec![(text, CellKind::Text)]),
         );
         let mut cells = Cells::of(&field, &chunk);
         let expected = [
-            "32.09", "1", "", "", "0", "", "", "", "", "50", "", "012", "=1",
+            "32.09",
+            "1",
+            "",
+            "",
+            "0",
+            "",
+            "",
+            "",
+            "",
+            "50",
+            "",
+            "012",
+            "=1",
+            "-1,234.50%",
+            "￥5 円",
+            "",
         ];
         for (row, expected) in expected.iter().enumerate() {
             let met = cells.content(row);
@@ -228,6 +267,7 @@ mod tests {
             vec![("=\"012\"", CellKind::Text)],
             vec![("7", CellKind::Number)],
             vec![("", CellKind::Text)],
+            vec![("Ｌサイズ", CellKind::Text)],
         ]);
         let field = field("text");
         let mut cells = Cells::of(&field, &chunk);
@@ -237,6 +277,7 @@ mod tests {
             (2, Content::Text("=\"012\"")),
             (3, Content::Number("7")),
             (4, Content::Empty),
+            (5, Content::Text("Ｌサイズ")),
         ] {
             assert_eq!(cells.content(row), expected);
         }

@@ -282,6 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn losses_are_counted_in_the_encoding_that_is_taken() {
+        let text = "日期,广告活动名称\n2026-01-31,露营灯\u{FFFD}户外\n";
+        let (bytes, ..) = GB18030.encode(text);
+        for (bytes, lost, replacements) in [
+            (bytes.to_vec(), 0, 1),
+            ([&bytes, &b"\xFF\n"[..]].concat(), 1, 1),
+        ] {
+            let expected = Verdict {
+                encoding: GB18030,
+                lost,
+                replacements,
+            };
+            assert_eq!(verdict(&bytes), Some(expected), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
     fn characters_split_between_blocks_are_whole() {
         let text = format!("{}é{}", "a".repeat((256 << 10) - 1), "ü".repeat(300_000));
         assert_eq!(

@@ -11,6 +11,8 @@ mod delimiter;
 mod encoding;
 mod error;
 mod guard;
+#[cfg(any(test, fuzzing))]
+pub mod laws;
 mod legacy_encoding;
 mod nested;
 mod number;
