@@ -37,12 +37,13 @@ pub(super) fn verdict(
     if legacy.n_controls() * 20 > size {
         return Ok(None);
     }
-    let encoding = legacy.guess(market);
+    let (encoding, why) = legacy.guess(market);
     let (lost, replacements) = legacy.losses(encoding);
     Ok(Some(Verdict {
         encoding,
         lost,
         replacements,
+        why,
     }))
 }
 
@@ -140,7 +141,8 @@ impl Legacy {
             .map_or((0, 0), |(_, losses)| *losses)
     }
 
-    fn guess(&self, market: Option<Market>) -> &'static Encoding {
+    /// The encoding, and what speaks for it.
+    fn guess(&self, market: Option<Market>) -> (&'static Encoding, &'static str) {
         let market = market.map(Market::code);
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
@@ -156,31 +158,38 @@ impl Legacy {
         };
         let shift_jis = Script::of(SHIFT_JIS, &self.sample);
         if sound(SHIFT_JIS, &shift_jis) && (shift_jis.kana >= 2 || guessed == SHIFT_JIS) {
-            return SHIFT_JIS;
+            return (SHIFT_JIS, "it is no UTF-8, and reads so as Japanese");
         }
         let euc_jp = Script::of(EUC_JP, &self.sample);
         if paired && sound(EUC_JP, &euc_jp) && euc_jp.kana * 5 >= euc_jp.letters {
-            return EUC_JP;
+            return (EUC_JP, "it is no UTF-8, and reads so as Japanese");
         }
         // A few half-width kana look like anything; a Japanese report is then in the Japanese encoding.
         if market == Some("JP") && self.lost_as(SHIFT_JIS) == 0 {
-            return SHIFT_JIS;
+            return (SHIFT_JIS, "it is no UTF-8, and the marketplace is JP");
         }
         let gb18030 = Script::of(GB18030, &self.sample);
         if sound(GB18030, &gb18030)
             && (paired || guessed == GB18030)
             && ![EUC_KR, BIG5].contains(&guessed)
         {
-            return GB18030;
+            return (GB18030, "it is no UTF-8, and reads so as Chinese");
         }
         if [EUC_KR, BIG5].contains(&guessed) && sound(guessed, &Script::of(guessed, &self.sample)) {
-            return guessed;
+            return (guessed, "it is no UTF-8, and reads so as Chinese or Korean");
         }
         // What the bytes leave open, the marketplace decides: letters that other code pages have in the same places.
         match market {
-            Some("PL") if told_by("pl") == WINDOWS_1250 => WINDOWS_1250,
-            Some("TR") if told_by("tr") == WINDOWS_1254 => WINDOWS_1254,
-            _ => WINDOWS_1252,
+            Some("PL") if told_by("pl") == WINDOWS_1250 => {
+                (WINDOWS_1250, "it is no UTF-8, and the marketplace is PL")
+            }
+            Some("TR") if told_by("tr") == WINDOWS_1254 => {
+                (WINDOWS_1254, "it is no UTF-8, and the marketplace is TR")
+            }
+            _ => (
+                WINDOWS_1252,
+                "it is no UTF-8, and its accents stand alone as in Western text",
+            ),
         }
     }
 }

@@ -85,6 +85,8 @@ pub struct Document {
     pub kind: Kind,
     /// `title`, `creator`, `created`, `application` of a workbook, those that it has.
     pub properties: Vec<(String, String)>,
+    /// What speaks for its encoding and delimiter, for people.
+    pub evidence: Vec<String>,
     pub tables: Vec<Table>,
 }
 
@@ -197,6 +199,7 @@ impl Document {
             size,
             kind,
             properties,
+            evidence: Vec::new(),
             tables,
         }
     }
@@ -209,6 +212,7 @@ impl Document {
             size: 0,
             kind,
             properties: Vec::new(),
+            evidence: Vec::new(),
             tables: Vec::new(),
         }
     }

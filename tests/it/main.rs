@@ -24,6 +24,7 @@ mod places;
 mod plain;
 mod props;
 mod real;
+mod real_forms;
 mod sample;
 mod schemas;
 mod shell;
