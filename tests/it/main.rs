@@ -26,6 +26,7 @@ mod places;
 mod plain;
 mod props;
 mod real;
+mod real_forms;
 mod sample;
 mod schemas;
 mod shell;
