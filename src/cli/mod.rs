@@ -9,6 +9,7 @@ mod as_of;
 mod build;
 mod check;
 mod compact;
+mod diff;
 mod explain;
 #[cfg(test)]
 mod fault_tests;
@@ -114,6 +115,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Explain(options) => {
             explain::explain(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Diff(options) => diff::diff(&Session::open(&place)?, &options, format, terminal),
         Command::Rejects(RejectsCommand::Show) => {
             rejects::show(&Session::open(&place)?, format, terminal)
         }

@@ -31,6 +31,7 @@ pub const HELPERS: &[&str] = &[
     "periods",
     "report_arrivals",
     "report_kinds",
+    "restatements",
     "settings",
 ];
 

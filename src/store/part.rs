@@ -2,8 +2,10 @@
 //! merging can choose among slices without reading rows, and copy the ones that win as they are encoded.
 
 use crate::model::name::ColumnName;
+use crate::model::table::StoredType;
 use crate::model::table::Table;
 use crate::store::StoreError;
+use crate::store::amount::Amount;
 use crate::store::entry::SliceEntry;
 use crate::store::picked::Picked;
 use crate::store::slices::Totals;
@@ -197,6 +199,7 @@ fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
     let totals = totals(table, rows, 0..rows.num_rows());
     entry.blank = u64::try_from(totals.blank).unwrap_or(0);
     entry.weight = totals.weight.to_string();
+    entry.sums = sums(table, rows);
     if let Some(column) = member_column(table, rows) {
         let seen: HashSet<&str, FixedState> = (0..rows.num_rows())
             .map(|row| member(column, row))
@@ -204,6 +207,26 @@ fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
         let members: BTreeSet<&str> = seen.into_iter().collect();
         entry.members = crate::model::id::hash(members);
     }
+}
+
+/// Sums of the columns that may be added up, by name. Amounts of several currencies are not added.
+fn sums(table: &Table, rows: &RecordBatch) -> BTreeMap<String, String> {
+    let currencies = rows
+        .column_by_name("currency")
+        .and_then(|array| array.as_string_opt::<i32>());
+    let is_one =
+        currencies.is_none_or(|array| array.iter().all(|text| Some(text) == array.iter().next()));
+    let additive = table
+        .columns
+        .iter()
+        .filter(|column| column.additive && (is_one || column.ty == StoredType::Integer));
+    additive
+        .filter_map(|column| {
+            let array = rows.column_by_name(column.name.as_str())?;
+            let sum = Amount::sum(array, 0..array.len())?;
+            Some((column.name.to_string(), sum.to_string()))
+        })
+        .collect()
 }
 
 /// The column that a partial report is judged by.

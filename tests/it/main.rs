@@ -13,6 +13,7 @@ mod crash;
 mod fixture;
 mod golden;
 mod headers;
+mod history;
 mod large;
 mod nested;
 mod nights;
