@@ -42,6 +42,7 @@ pub(super) struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// The workspace; without it, the nearest folder at or above this one with a sellerlake.toml
     #[arg(short, long, global = true, value_name = "DIR")]

@@ -23,7 +23,7 @@ fn an_upload_is_a_file_of_the_program_that_takes_it() {
             let folder = tempfile::tempdir().unwrap();
             let form = Form {
                 title: &mart.title,
-                sheet: &upload.sheet,
+                sheet: upload.sheet.as_deref(),
                 by: Vec::new(),
                 header: upload
                     .header
