@@ -299,8 +299,15 @@ fn print(
     for ((market, what), totals) in totals(&found.slices) {
         let totals = totals.into_iter();
         let totals = totals.map(|(name, change)| format!("{name} {}", change.signed()));
-        let totals: Vec<String> = totals.collect();
-        writeln!(out, "{market} {what}: {}", totals.join(", "))?;
+        let mut line = format!("{market} {what}:");
+        for total in totals {
+            if line.len() + total.len() + 2 > width {
+                writeln!(out, "{line}")?;
+                line = " ".to_owned();
+            }
+            line.extend([" ", &total, ","]);
+        }
+        writeln!(out, "{}", line.trim_end_matches(','))?;
     }
     let paths: BTreeSet<&String> = files.values().collect();
     for path in paths.iter().take(NAMED) {
@@ -328,7 +335,7 @@ fn totals(slices: &[SliceDifference]) -> BTreeMap<(String, &str), BTreeMap<&str,
         let what = match slice.rows {
             (0, _) => "new",
             (_, 0) => "gone",
-            _ => "restated",
+            _ => "changed",
         };
         for (name, was, is) in &slice.figures {
             let change = is.unwrap_or_default().minus(was.unwrap_or_default());
