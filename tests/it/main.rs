@@ -15,6 +15,7 @@ mod families;
 mod fixture;
 mod golden;
 mod headers;
+mod history;
 mod large;
 mod nested;
 mod nights;
