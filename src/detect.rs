@@ -3,8 +3,8 @@
 use crate::model::name::SchemaId;
 use crate::schema::Schema;
 use crate::schema::binding::Binding;
+use crate::schema::binding::Header;
 use crate::schema::binding::Misfit;
-use crate::schema::label::Label;
 use std::collections::BTreeSet;
 
 /// Rows into which a header is searched: preambles are known to be up to nine lines long.
@@ -98,9 +98,11 @@ pub fn detect<'a>(
     schemas: impl Iterator<Item = &'a Schema> + Clone,
 ) -> Result<Detection<'a>, DetectError> {
     for (row, cells) in opening.iter().take(HEADER_SEARCH) {
-        if cells
+        let header = Header::of(cells);
+        if header
+            .labels
             .iter()
-            .filter(|cell| !Label::of(cell).is_empty())
+            .filter(|label| !label.is_empty())
             .count()
             < 2
         {
@@ -108,8 +110,8 @@ pub fn detect<'a>(
         }
         let (mut hits, mut near) = (Vec::new(), Vec::new());
         for schema in schemas.clone() {
-            let binding = Binding::of(schema, cells);
-            let misfits = binding.misfits(schema, cells);
+            let binding = Binding::of(schema, &header);
+            let misfits = binding.misfits(schema, &header);
             if misfits.is_empty() {
                 hits.push((schema, binding));
             } else {
@@ -164,9 +166,10 @@ pub fn detect<'a>(
         .iter()
         .take(HEADER_SEARCH)
         .flat_map(|(_, cells)| {
-            schemas.clone().map(|schema| {
-                let binding = Binding::of(schema, cells);
-                let misfits = binding.misfits(schema, cells);
+            let header = Header::of(cells);
+            schemas.clone().map(move |schema| {
+                let binding = Binding::of(schema, &header);
+                let misfits = binding.misfits(schema, &header);
                 Near {
                     schema: schema.id.clone(),
                     bound: binding.columns.len(),

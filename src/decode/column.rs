@@ -233,7 +233,8 @@ impl<'a> Task<'a> {
         let n_rows = cells.n_rows();
         let mut builder = StringBuilder::with_capacity(n_rows, n_rows * 16);
         for row in 0..n_rows {
-            match cells.content(row) {
+            let raw = cells.raw(row);
+            match cells.understood(raw.0, raw.1) {
                 Content::Empty => builder.append_null(),
                 Content::Text(text)
                 | Content::Number(text)
@@ -243,7 +244,7 @@ impl<'a> Task<'a> {
                 }
                 Content::Error(_) => {
                     builder.append_null();
-                    self.bad.push(self.bad_cell(row, cells.raw(row).0));
+                    self.bad.push(self.bad_cell(row, raw.0));
                 }
             }
         }

@@ -155,6 +155,18 @@ impl RawChunk {
     /// The cell's text and how it was stored.
     #[inline]
     pub fn cell_and_kind(&self, row: usize, column: usize) -> (&str, CellKind) {
+        // As all cells of a text container are: small enough to stand where it is called.
+        if let (Some(width), None) = (self.even, &self.kinds)
+            && column < width
+        {
+            let span = self.cells[row * width + column];
+            let text = &self.text[span.start as usize..span.end as usize];
+            return (text, span.kind_of_text());
+        }
+        self.any_cell_and_kind(row, column)
+    }
+
+    fn any_cell_and_kind(&self, row: usize, column: usize) -> (&str, CellKind) {
         match self.index(row, column) {
             Some(at) => (self.text_at(at), self.kind_at(at)),
             None => ("", CellKind::Empty),

@@ -34,42 +34,63 @@ pub fn skips(
         .collect();
     let labels: Vec<&str> = labels.iter().map(|label| label.trim()).collect();
     let totals = Totals::of(binding);
-    let mut first = ("", false);
-    (0..chunk.n_rows())
-        .map(|row| {
-            if read
+    let has_strays = has_strays(schema);
+    let lead = totals.as_ref().map_or(0, |totals| totals.first);
+    // What the first known cell of the row above tells: mostly this row's is the same.
+    let mut above: Option<(&str, Lead)> = None;
+    let skip_of = |row: usize| {
+        let cell = chunk.cell(row, lead);
+        let told = match above {
+            Some((known, told)) if known == cell => told,
+            _ => Lead::of(cell.trim(), labels.get(lead).copied()),
+        };
+        above = Some((cell, told));
+        let is_blank = |source: &usize| chunk.cell(row, *source).trim().is_empty();
+        if (told.is_blank || totals.is_none()) && read.iter().all(is_blank) {
+            return Some("no value in any known column".into());
+        }
+        if told.is_label
+            && chunk.width(row) >= labels.len()
+            && labels
                 .iter()
-                .all(|source| chunk.cell(row, *source).trim().is_empty())
-            {
-                return Some("no value in any known column".into());
-            }
-            if chunk.width(row) >= labels.len()
-                && labels
-                    .iter()
-                    .enumerate()
-                    .all(|(n, label)| chunk.cell(row, n).trim() == *label)
-            {
-                return Some("the header again".into());
-            }
-            if let Some(totals) = &totals {
-                // The first cell is mostly that of the row above.
-                let cell = chunk.cell(row, totals.first).trim();
-                if cell != first.0 {
-                    first = (cell, is_total_word(cell));
-                }
-                if first.1 && totals.has_nothing_else(chunk, row) {
-                    return Some("a totals row".into());
-                }
-            }
-            if is_stray_row(schema, chunk, row) {
-                return Some("a footer".into());
-            }
-            rules
-                .iter()
-                .find(|(source, skip)| skip.pattern.is_match(chunk.cell(row, *source).trim()))
-                .map(|(_, skip)| skip.reason.clone())
-        })
-        .collect()
+                .enumerate()
+                .all(|(n, label)| chunk.cell(row, n).trim() == *label)
+        {
+            return Some("the header again".into());
+        }
+        if let Some(totals) = &totals
+            && told.is_total
+            && totals.texts.iter().all(is_blank)
+        {
+            return Some("a totals row".into());
+        }
+        if has_strays && is_stray_row(schema, chunk, row) {
+            return Some("a footer".into());
+        }
+        rules
+            .iter()
+            .find(|(source, skip)| skip.pattern.is_match(chunk.cell(row, *source).trim()))
+            .map(|(_, skip)| skip.reason.clone())
+    };
+    (0..chunk.n_rows()).map(skip_of).collect()
+}
+
+/// What the first known cell of a row tells of the row.
+#[derive(Clone, Copy)]
+struct Lead {
+    is_blank: bool,
+    is_label: bool,
+    is_total: bool,
+}
+
+impl Lead {
+    fn of(cell: &str, label: Option<&str>) -> Self {
+        Self {
+            is_blank: cell.is_empty(),
+            is_label: label == Some(cell),
+            is_total: cell.len() <= 24 && TOTALS.contains(&cell.to_lowercase().as_str()),
+        }
+    }
 }
 
 /// What a totals row says in its first cell, lower case.
@@ -116,15 +137,11 @@ impl Totals {
             texts: others.map(|bound| bound.source).collect(),
         })
     }
-
-    fn has_nothing_else(&self, chunk: &RawChunk, row: usize) -> bool {
-        let mut texts = self.texts.iter();
-        texts.all(|source| chunk.cell(row, *source).trim().is_empty())
-    }
 }
 
-fn is_total_word(cell: &str) -> bool {
-    cell.len() <= 24 && TOTALS.contains(&cell.to_lowercase().as_str())
+fn has_strays(schema: &Schema) -> bool {
+    let mut facts = schema.facts.iter();
+    facts.any(|fact| fact.from == FactSource::Stray)
 }
 
 /// A row with one cell, which is what the schema looks for outside of its columns.
@@ -143,11 +160,7 @@ fn is_stray_row(schema: &Schema, chunk: &RawChunk, row: usize) -> bool {
 
 /// Texts of a chunk in which the schema may find a stray fact: cells beyond the known columns, and lone cells.
 pub fn stray_texts<'a>(schema: &Schema, labels: &[String], chunk: &'a RawChunk) -> Vec<&'a str> {
-    if !schema
-        .facts
-        .iter()
-        .any(|fact| fact.from == FactSource::Stray)
-    {
+    if !has_strays(schema) {
         return Vec::new();
     }
     let nameless: Vec<usize> = (0..labels.len())

@@ -34,13 +34,26 @@ pub struct Binding {
     pub language: Option<Box<str>>,
 }
 
+/// The cells of a row that may be a header, read as labels once for all schemas that are laid over it.
+pub struct Header<'a> {
+    pub cells: &'a [String],
+    pub labels: Vec<Label>,
+}
+
+impl<'a> Header<'a> {
+    pub fn of(cells: &'a [String]) -> Self {
+        let labels = cells.iter().map(|cell| Label::of(cell)).collect();
+        Self { cells, labels }
+    }
+}
+
 impl Binding {
-    /// Lays `schema` over the cells of a header row. Always succeeds: see [`Binding::fits`].
-    pub fn of(schema: &Schema, cells: &[String]) -> Self {
+    /// Lays `schema` over a header row. Always succeeds: see [`Binding::fits`].
+    pub fn of(schema: &Schema, header: &Header<'_>) -> Self {
+        let Header { cells, labels } = header;
         let mut binding = Self::default();
         let mut taken = BTreeSet::new();
-        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
-        let swapped = swapped(schema, &labels);
+        let swapped = swapped(schema, labels);
         let columns = swapped.as_deref().unwrap_or(&schema.columns);
         let applicable: Vec<(usize, &Column)> = columns
             .iter()
@@ -49,7 +62,7 @@ impl Binding {
                 let stands = |name: &ColumnName| {
                     schema
                         .column(name.as_str())
-                        .is_some_and(|c| c.is_among(&labels))
+                        .is_some_and(|c| c.is_among(labels))
                 };
                 !column.also
                     && column.with.as_ref().is_none_or(stands)
@@ -65,7 +78,7 @@ impl Binding {
                 Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
                 _ => None,
             });
-        for (source, (cell, label)) in cells.iter().zip(&labels).enumerate() {
+        for (source, (cell, label)) in cells.iter().zip(labels).enumerate() {
             if label.is_empty() {
                 continue;
             }
@@ -87,11 +100,13 @@ impl Binding {
                     .filter(|earlier| *earlier == label)
                     .count()
                     + 1;
-                let numbered = Label::of(&format!("{} {again}", label.as_str()));
-                let (at, column, label) = match labelled(&numbered).filter(|_| again > 1) {
-                    Some((at, column)) => (at, column, &numbered),
-                    None => (at, column, label),
-                };
+                let numbered =
+                    (again > 1).then(|| Label::of(&format!("{} {again}", label.as_str())));
+                let known = numbered.as_ref().and_then(|numbered| {
+                    let (at, column) = labelled(numbered)?;
+                    Some((at, column, numbered))
+                });
+                let (at, column, label) = known.unwrap_or((at, column, label));
                 if !taken.insert(*at) {
                     binding.duplicate.push((source, cell.as_str().into()));
                     continue;
@@ -135,7 +150,7 @@ impl Binding {
                 binding.unknown.push((source, cell.as_str().into()));
             }
         }
-        binding.bind_also(schema, cells, &labels);
+        binding.bind_also(schema, cells, labels);
         binding.language = languages
             .into_iter()
             .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
@@ -173,7 +188,8 @@ impl Binding {
     }
 
     /// What the header row lacks to be this schema's, or has too much; empty when it fits.
-    pub fn misfits(&self, schema: &Schema, cells: &[String]) -> Vec<Misfit> {
+    pub fn misfits(&self, schema: &Schema, header: &Header<'_>) -> Vec<Misfit> {
+        let Header { cells, labels } = header;
         let signature = &schema.signature;
         let mut misfits: Vec<Misfit> = signature
             .all
@@ -190,7 +206,6 @@ impl Binding {
                     .collect(),
             ));
         }
-        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
         for (least, patterns) in &signature.labels {
             let met = labels
                 .iter()
@@ -257,8 +272,8 @@ impl Binding {
     }
 
     /// Whether the header row is this schema's.
-    pub fn fits(&self, schema: &Schema, cells: &[String]) -> bool {
-        self.misfits(schema, cells).is_empty()
+    pub fn fits(&self, schema: &Schema, header: &Header<'_>) -> bool {
+        self.misfits(schema, header).is_empty()
     }
 }
 
@@ -403,7 +418,7 @@ labels = { en = ["posted-date-time", "posted-date"] }
     fn bound(header: &[&str]) -> (Vec<(String, usize)>, usize, usize) {
         let schema = wire::parse("own/things", REPORT).unwrap();
         let cells: Vec<String> = header.iter().map(|&cell| cell.into()).collect();
-        let binding = Binding::of(&schema, &cells);
+        let binding = Binding::of(&schema, &Header::of(&cells));
         let columns = binding.columns.iter();
         let places = columns.map(|bound| (bound.column.name.to_string(), bound.source));
         (

@@ -211,6 +211,7 @@ mod tests {
     use crate::schema::Divisor;
     use crate::schema::Step;
     use crate::schema::binding::Binding;
+    use crate::schema::binding::Header;
     use crate::schema::wire;
 
     const SCHEMA: &str = r#"
@@ -312,7 +313,7 @@ mod tests {
             ("asin", "asin"),
         ] {
             let cells: Vec<String> = header.split(' ').map(str::to_owned).collect();
-            let binding = Binding::of(&schema, &cells);
+            let binding = Binding::of(&schema, &Header::of(&cells));
             let names: Vec<&str> = binding
                 .columns
                 .iter()

@@ -108,6 +108,8 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
         .collect();
     let mut writer = CutWriter::new(path, &schema, &blank)?;
     let (mut start, mut next, mut pooled) = (0, 0, false);
+    // Rows that go on with the row group, to be written at once: each call costs the writer something for every column.
+    let mut span = 0_usize;
     while next < entries.len() {
         let mut last = next;
         let mut n_rows = lengths[last];
@@ -117,23 +119,25 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
         }
         let block = ordered.batches(start..start + n_rows).map_err(failed)?;
         let (mut block, mut within) = (VecDeque::from(block), 0);
+        let mut unwritten = block.clone();
         for (entry, length) in entries[next..=last].iter_mut().zip(&lengths[next..=last]) {
             let is_large = *length >= LARGE;
             // A large slice begins a row group and ends one; small ones share.
             if is_large || !pooled {
+                write(&mut writer, &taken(&mut unwritten, span))?;
                 writer.cut()?;
+                span = 0;
             }
-            let rows = taken(&mut block, *length);
-            describe(table, &rows, entry);
+            describe(table, &taken(&mut block, *length), entry);
             entry.start = (start + within) as u64;
             entry.rows = *length as u64;
             entry.own_groups = is_large;
             pooled = !is_large;
-            for rows in &rows {
-                writer.write(rows)?;
-            }
+            span += length;
             within += length;
         }
+        write(&mut writer, &taken(&mut unwritten, span))?;
+        span = 0;
         (start, next) = (start + n_rows, last + 1);
     }
     let (bytes, groups) = writer.finish()?;
@@ -149,6 +153,10 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
         bytes,
         slices: entries,
     })
+}
+
+fn write(writer: &mut CutWriter<'_>, rows: &[RecordBatch]) -> Result<(), StoreError> {
+    rows.iter().try_for_each(|rows| writer.write(rows))
 }
 
 /// Takes the first rows off some batches.
