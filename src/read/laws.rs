@@ -408,7 +408,7 @@ fn all_told(documents: &[Document]) -> Vec<String> {
     let of = |document: &Document| {
         let tables: Vec<String> = document.tables.iter().map(told).collect();
         let (content_id, kind) = (&document.content_id, &document.kind);
-        format!("{content_id} {kind:?} {tables:?}")
+        format!("{content_id} {kind} {tables:?}")
     };
     documents.iter().map(of).collect()
 }

@@ -133,22 +133,6 @@ impl Rows for SheetRows {
                     }
                 }
                 Token::Open {
-                    name: "v" | "t",
-                    empty,
-                    ..
-                } => self.cell.enter(empty),
-                Token::Text { text, escaped } if self.cell.inside == Inside::Value => {
-                    xml::unescape(text, escaped, &mut self.cell.value);
-                }
-                Token::Close { name: "v" | "t" } => self.cell.leave(),
-                Token::Open {
-                    name: "rPh",
-                    empty: false,
-                    ..
-                } => self.cell.inside = Inside::Phonetic,
-                Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
-                Token::Close { name: "c" } => self.end_cell()?,
-                Token::Open {
                     name: "row",
                     attributes,
                     empty,
@@ -165,9 +149,28 @@ impl Rows for SheetRows {
                     if !empty {
                         self.draft.clear();
                         self.cell.column = 0;
-                        self.cell.is_open = false;
+                        self.cell.close();
                     }
                 }
+                // Of markup that is damaged, what stands outside of cells is none of theirs: the cells that are read at one
+                // go never see it.
+                Token::Open { .. } | Token::Close { name: "c" } if !self.cell.is_open => {}
+                Token::Open {
+                    name: "v" | "t",
+                    empty,
+                    ..
+                } => self.cell.enter(empty),
+                Token::Text { text, escaped } if self.cell.inside == Inside::Value => {
+                    xml::unescape(text, escaped, &mut self.cell.value);
+                }
+                Token::Close { name: "v" | "t" } => self.cell.leave(),
+                Token::Open {
+                    name: "rPh",
+                    empty: false,
+                    ..
+                } => self.cell.inside = Inside::Phonetic,
+                Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
+                Token::Close { name: "c" } => self.end_cell()?,
                 Token::Close { name: "row" }
                     if self.row > after && self.draft.finish(self.row, chunk) =>
                 {
@@ -218,7 +221,7 @@ impl SheetRows {
     fn end_cell(&mut self) -> Result<(), ReadError> {
         if self.cell.value.is_empty() {
             self.cell.column = self.cell.column.saturating_add(1);
-            self.cell.is_open = false;
+            self.cell.close();
             return Ok(());
         }
         let (cell, pen) = (&mut self.cell, &mut self.pen);
@@ -229,8 +232,7 @@ impl SheetRows {
             kind.unwrap_or(CellKind::Empty)
         });
         cell.column = cell.column.saturating_add(1);
-        cell.value.clear();
-        cell.is_open = false;
+        cell.close();
         self.check_cell(is_sound)
     }
 
@@ -270,6 +272,13 @@ impl Cell {
                 _ => {}
             }
         }
+    }
+
+    /// Ends a cell, whatever of it was not closed.
+    fn close(&mut self) {
+        self.value.clear();
+        self.inside = Inside::Nothing;
+        self.is_open = false;
     }
 
     fn enter(&mut self, empty: bool) {
@@ -410,6 +419,31 @@ mod tests {
         );
         let numbers: Vec<u32> = rows.unwrap().iter().map(|(number, _)| *number).collect();
         assert_eq!(numbers, [1, 6, 1_048_576]);
+    }
+
+    #[test]
+    fn what_stands_outside_of_cells_is_passed_over() {
+        // Found by fuzzing: the text stood in the next row, and as what the cell before had been.
+        for (cells, expected) in [
+            (
+                "<row><c><v>1</v></c></row><row><is><t>x</t></is></c><c><v>2</v></c></row>",
+                &[(1, &["1:Number"][..]), (2, &["2:Number"])][..],
+            ),
+            (
+                "<row><c t=\"b\"><f/><v>1</v></c></row><row><v>7</v></c></row>",
+                &[(1, &["true:Bool"])],
+            ),
+            (
+                "<row><c><v>1</c>7<rPh></c><c><v>2</v></c></row>",
+                &[(1, &["1:Number", "2:Number"])],
+            ),
+        ] {
+            let owned = |(row, cells): &(u32, &[&str])| {
+                (*row, cells.iter().map(ToString::to_string).collect())
+            };
+            let expected: Vec<(u32, Vec<String>)> = expected.iter().map(owned).collect();
+            assert_eq!(read(cells).unwrap(), expected, "{cells}");
+        }
     }
 
     #[test]
