@@ -10,6 +10,7 @@
 mod cli;
 mod controls;
 mod crash;
+mod disguise;
 mod fixture;
 mod golden;
 mod headers;

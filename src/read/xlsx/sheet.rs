@@ -54,6 +54,7 @@ impl SheetTable {
             most_cells: self.book.most_cells,
             row: 0,
             in_cells: false,
+            in_row: false,
         })
     }
 }
@@ -94,6 +95,7 @@ pub(in crate::read) struct SheetRows {
     /// The number of the row being read or read last.
     row: u32,
     in_cells: bool,
+    in_row: bool,
 }
 
 impl Rows for SheetRows {
@@ -146,6 +148,7 @@ impl Rows for SheetRows {
                         origin: self.origin.clone(),
                     })?;
                     self.row = next.max(stated);
+                    self.in_row = !empty;
                     if !empty {
                         self.draft.clear();
                         self.cell.column = 0;
@@ -171,8 +174,11 @@ impl Rows for SheetRows {
                 } => self.cell.inside = Inside::Phonetic,
                 Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
                 Token::Close { name: "c" } => self.end_cell()?,
+                // A row that ends twice is one row.
                 Token::Close { name: "row" }
-                    if self.row > after && self.draft.finish(self.row, chunk) =>
+                    if std::mem::take(&mut self.in_row)
+                        && self.row > after
+                        && self.draft.finish(self.row, chunk) =>
                 {
                     return Ok(Some(self.row));
                 }
@@ -432,6 +438,10 @@ mod tests {
             (
                 "<row><c t=\"b\"><f/><v>1</v></c></row><row><v>7</v></c></row>",
                 &[(1, &["true:Bool"])],
+            ),
+            (
+                "<row><c><v>1</v></c></row></row><c><v>2</v></c></row>",
+                &[(1, &["1:Number"])],
             ),
             (
                 "<row><c><v>1</c>7<rPh></c><c><v>2</v></c></row>",
