@@ -169,6 +169,12 @@ fn a_workbook_gives_its_sheets() {
         (Some("A & B"), Some("me"), Some("Microsoft Excel"))
     );
     assert!(property("created").is_some_and(|created| created.ends_with('Z')));
+    assert_eq!(
+        document.evidence[..2],
+        ["creator: me", "application: Microsoft Excel"].map(str::to_owned)[..],
+        "{:?}",
+        document.evidence
+    );
     let reasons: Vec<_> = document
         .tables
         .iter()

@@ -7,13 +7,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
 mod disguise;
+mod families;
 mod fixture;
 mod golden;
 mod headers;
+mod history;
 mod large;
 mod nested;
 mod nights;
