@@ -309,8 +309,14 @@ impl<'a> Walk<'a> {
             format: WorkbookFormat::Xlsx,
         };
         let document = Document::of(name, content, kind, workbook.tables);
+        let told = workbook.properties.iter();
+        let evidence = told
+            .filter(|(name, _)| matches!(&**name, "application" | "creator" | "created"))
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
         self.found.push(Document {
             properties: workbook.properties,
+            evidence,
             ..document
         });
         Ok(())

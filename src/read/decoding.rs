@@ -6,8 +6,8 @@ use encoding_rs::Decoder;
 use std::io;
 use std::io::Read;
 
-/// Encoded bytes taken per refill.
-const BLOCK: usize = 128 << 10;
+/// Encoded bytes taken per refill; while fuzzing so few that refills are met.
+const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 128 << 10 };
 
 /// Text that moves forward over a reader: what is consumed is dropped at the next refill.
 pub(super) struct Decoding {

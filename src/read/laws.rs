@@ -1,6 +1,11 @@
 //! What must hold of reading whatever the bytes are. A law takes bytes and panics where it is broken: tests feed it some,
 //! and the targets in `tests/fuzz` search for more. Compiled for those two alone.
 
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "a law panics where it is broken: that is what it is for"
+)]
+
 use crate::model::nesting::Clock;
 use crate::model::nesting::Nesting;
 use crate::model::nesting::Path;
@@ -408,7 +413,7 @@ fn all_told(documents: &[Document]) -> Vec<String> {
     let of = |document: &Document| {
         let tables: Vec<String> = document.tables.iter().map(told).collect();
         let (content_id, kind) = (&document.content_id, &document.kind);
-        format!("{content_id} {kind:?} {tables:?}")
+        format!("{content_id} {kind} {tables:?}")
     };
     documents.iter().map(of).collect()
 }

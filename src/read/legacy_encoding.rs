@@ -25,6 +25,8 @@ use std::io::Read;
 
 /// Bytes of lines with non-ASCII characters that a guess is based on.
 const SAMPLE: usize = 256 << 10;
+/// Bytes taken at once; while fuzzing so few that the seams are met.
+const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 64 << 10 };
 
 /// The encoding of a text of `size` bytes, or none where it holds too many control characters to be text.
 pub(super) fn verdict(
@@ -69,10 +71,10 @@ impl Legacy {
             .map(|e| (*e, e.new_decoder_without_bom_handling(), (0, 0)))
             .collect();
         let mut line: Vec<u8> = Vec::new();
-        let mut text = String::with_capacity(512 << 10);
+        let mut text = String::with_capacity(8 * BLOCK);
         loop {
             block.clear();
-            (&mut reader).take(64 << 10).read_to_end(&mut block)?;
+            (&mut reader).take(BLOCK as u64).read_to_end(&mut block)?;
             let last = block.is_empty();
             for byte in &block {
                 self.bytes[usize::from(*byte)] += 1;

@@ -169,6 +169,9 @@ fn a_workbook_gives_its_sheets() {
         (Some("A & B"), Some("me"), Some("Microsoft Excel"))
     );
     assert!(property("created").is_some_and(|created| created.ends_with('Z')));
+    for told in ["creator: me", "application: Microsoft Excel"] {
+        assert!(document.evidence.iter().any(|line| line == told), "{told}");
+    }
     let reasons: Vec<_> = document
         .tables
         .iter()

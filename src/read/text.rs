@@ -86,24 +86,10 @@ pub(super) fn open(
                 form,
                 origin: origin.clone(),
             };
-            let found = nested::open(document, nestings)?;
-            // XML is what much comes in that is no report; JSON that is not known may be one, and waits.
-            if form == NestedForm::Xml && found.tables.is_empty() {
-                return Err(binary(
-                    "an XML document of no known report",
-                    "choose CSV, text or Excel when downloading",
-                ));
-            }
-            let kind = Kind::Nested {
-                form: found.form,
-                encoding: encoding.name(),
-                lost: lost + found.lost,
-                replacements,
-                lists: found.lists,
-            };
+            let (kind, tables) = nested_document(document, (lost, replacements), nestings)?;
             return Ok(Document {
                 evidence,
-                ..Document::of(name, content, kind, found.tables)
+                ..Document::of(name, content, kind, tables)
             });
         }
         TextNature::Rows => {}
@@ -142,6 +128,33 @@ pub(super) fn open(
         evidence,
         ..Document::of(name, content, kind, vec![table])
     })
+}
+
+/// What a nested document is, and its tables. `losses` are the characters that could not be decoded, and the replacement
+/// characters that it brought along.
+fn nested_document(
+    document: Nested,
+    losses: (u64, u64),
+    nestings: &Nestings,
+) -> Result<(Kind, Vec<Table>), ReadError> {
+    let (form, encoding, origin) = (document.form, document.encoding, document.origin.clone());
+    let found = nested::open(document, nestings)?;
+    // XML is what much comes in that is no report; JSON that is not known may be one, and waits.
+    if form == NestedForm::Xml && found.tables.is_empty() {
+        return Err(ReadError::Binary {
+            origin,
+            what: "an XML document of no known report",
+            remedy: "choose CSV, text or Excel when downloading",
+        });
+    }
+    let kind = Kind::Nested {
+        form: found.form,
+        encoding: encoding.name(),
+        lost: losses.0 + found.lost,
+        replacements: losses.1,
+        lists: found.lists,
+    };
+    Ok((kind, found.tables))
 }
 
 /// Reads on until there is enough to judge by.

@@ -11,6 +11,7 @@ mod bi;
 mod cli;
 mod controls;
 mod crash;
+mod disguise;
 mod families;
 mod fixture;
 mod golden;

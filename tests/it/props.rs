@@ -1,10 +1,12 @@
 //! What holds whatever the order, the number of runs, the number of threads and the moment of a crash: `current/` is a
 //! function of the files alone.
 
+use crate::fixture::Run;
 use crate::fixture::Shop;
 use crate::fixture::in_package;
 use proptest::prelude::*;
 use proptest::sample::SizeRange;
+use sellerlake::ingest::Outcome;
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::OnceLock;
@@ -107,16 +109,42 @@ fn twice_is_once() {
     assert_same(&shop.files("observed"), &observed);
 }
 
+/// What became of each table: its rows, findings, decisions and sums.
+fn told(run: &Run) -> BTreeMap<String, String> {
+    let tables = |outcome: &Outcome| {
+        let tables = outcome.entries.iter().flat_map(|entry| &entry.tables);
+        let told = tables.map(|table| {
+            let (rows, findings, notes) = (table.rows, &table.findings, &table.reading_notes);
+            format!(
+                "{:?} {rows:?} {findings:?} {notes:?} {:?}",
+                table.status, table.controls
+            )
+        });
+        told.collect::<Vec<_>>().join("\n")
+    };
+    let outcomes = run.outcomes.iter();
+    outcomes
+        .map(|outcome| (outcome.path.clone(), tables(outcome)))
+        .collect()
+}
+
 #[test]
 fn the_number_of_threads_is_nothing() {
+    let mut before: Option<(BTreeMap<String, String>, Files)> = None;
     for n in [1, 4] {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(n)
             .build()
             .unwrap();
         let shop = filled();
-        pool.install(|| shop.run());
+        let run = pool.install(|| shop.run());
         assert_same(&shop.files("current"), expected());
+        let came = (told(&run), shop.files("observed"));
+        if let Some((told, observed)) = &before {
+            assert_eq!(&came.0, told);
+            assert_same(&came.1, observed);
+        }
+        before = Some(came);
     }
 }
 

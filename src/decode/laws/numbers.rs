@@ -6,6 +6,7 @@ use crate::decode::number;
 use crate::decode::number::DecimalSign;
 use crate::decode::word;
 use crate::model::market::Market;
+use std::sync::LazyLock;
 
 /// How a number is printed, `#` being its digits.
 const SIGNS: &[(&str, bool)] = &[
@@ -44,6 +45,9 @@ const GROUPS: &[&str] = &[
     "", "other", " ", "\u{a0}", "\u{202f}", "\u{2009}", "'", "\u{2019}",
 ];
 
+/// The signs, codes and words of all currencies.
+static MARKETS_MARKS: LazyLock<Vec<&str>> = LazyLock::new(Market::money_marks);
+
 /// Whole digits in groups: of three, or as in India.
 fn grouped(digits: &str, group: &str, is_indian: bool) -> String {
     let (mut head, tail) = digits.split_at(digits.len().saturating_sub(3));
@@ -72,8 +76,7 @@ pub fn printed_number(bytes: &[u8]) {
     let is_indian = choices.of(&[false, true]) && !group.is_empty();
     let (form, is_negative) = choices.of(SIGNS);
     let dress = choices.of(&[Dress::Bare, Dress::Money, Dress::Percent]);
-    let marks = Market::money_marks();
-    let mark = choices.of(&marks);
+    let mark = choices.of(&MARKETS_MARKS);
     let worn = match dress {
         Dress::Bare => "#".to_owned(),
         Dress::Money => choices.of(MARKS).replace('$', mark),

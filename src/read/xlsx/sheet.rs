@@ -54,6 +54,7 @@ impl SheetTable {
             most_cells: self.book.most_cells,
             row: 0,
             in_cells: false,
+            in_row: false,
         })
     }
 }
@@ -94,6 +95,7 @@ pub(in crate::read) struct SheetRows {
     /// The number of the row being read or read last.
     row: u32,
     in_cells: bool,
+    in_row: bool,
 }
 
 impl Rows for SheetRows {
@@ -133,6 +135,30 @@ impl Rows for SheetRows {
                     }
                 }
                 Token::Open {
+                    name: "row",
+                    attributes,
+                    empty,
+                } => {
+                    let stated = attributes
+                        .get("r")
+                        .and_then(|number| number.parse().ok())
+                        .unwrap_or(0);
+                    let next = self.row.checked_add(1);
+                    let next = next.ok_or_else(|| ReadError::TooManyRows {
+                        origin: self.origin.clone(),
+                    })?;
+                    self.row = next.max(stated);
+                    self.in_row = !empty;
+                    if !empty {
+                        self.draft.clear();
+                        self.cell.column = 0;
+                        self.cell.close();
+                    }
+                }
+                // Of markup that is damaged, what stands outside of cells is none of theirs: the cells that are read at one
+                // go never see it.
+                Token::Open { .. } | Token::Close { name: "c" } if !self.cell.is_open => {}
+                Token::Open {
                     name: "v" | "t",
                     empty,
                     ..
@@ -148,28 +174,11 @@ impl Rows for SheetRows {
                 } => self.cell.inside = Inside::Phonetic,
                 Token::Close { name: "rPh" } => self.cell.inside = Inside::Nothing,
                 Token::Close { name: "c" } => self.end_cell()?,
-                Token::Open {
-                    name: "row",
-                    attributes,
-                    empty,
-                } => {
-                    let stated = attributes
-                        .get("r")
-                        .and_then(|number| number.parse().ok())
-                        .unwrap_or(0);
-                    let next = self.row.checked_add(1);
-                    let next = next.ok_or_else(|| ReadError::TooManyRows {
-                        origin: self.origin.clone(),
-                    })?;
-                    self.row = next.max(stated);
-                    if !empty {
-                        self.draft.clear();
-                        self.cell.column = 0;
-                        self.cell.is_open = false;
-                    }
-                }
+                // A row that ends twice is one row.
                 Token::Close { name: "row" }
-                    if self.row > after && self.draft.finish(self.row, chunk) =>
+                    if std::mem::take(&mut self.in_row)
+                        && self.row > after
+                        && self.draft.finish(self.row, chunk) =>
                 {
                     return Ok(Some(self.row));
                 }
@@ -218,7 +227,7 @@ impl SheetRows {
     fn end_cell(&mut self) -> Result<(), ReadError> {
         if self.cell.value.is_empty() {
             self.cell.column = self.cell.column.saturating_add(1);
-            self.cell.is_open = false;
+            self.cell.close();
             return Ok(());
         }
         let (cell, pen) = (&mut self.cell, &mut self.pen);
@@ -229,8 +238,7 @@ impl SheetRows {
             kind.unwrap_or(CellKind::Empty)
         });
         cell.column = cell.column.saturating_add(1);
-        cell.value.clear();
-        cell.is_open = false;
+        cell.close();
         self.check_cell(is_sound)
     }
 
@@ -270,6 +278,13 @@ impl Cell {
                 _ => {}
             }
         }
+    }
+
+    /// Ends a cell, whatever of it was not closed.
+    fn close(&mut self) {
+        self.value.clear();
+        self.inside = Inside::Nothing;
+        self.is_open = false;
     }
 
     fn enter(&mut self, empty: bool) {
@@ -410,6 +425,35 @@ mod tests {
         );
         let numbers: Vec<u32> = rows.unwrap().iter().map(|(number, _)| *number).collect();
         assert_eq!(numbers, [1, 6, 1_048_576]);
+    }
+
+    #[test]
+    fn what_stands_outside_of_cells_is_passed_over() {
+        // Found by fuzzing: the text stood in the next row, and as what the cell before had been.
+        for (cells, expected) in [
+            (
+                "<row><c><v>1</v></c></row><row><is><t>x</t></is></c><c><v>2</v></c></row>",
+                &[(1, &["1:Number"][..]), (2, &["2:Number"])][..],
+            ),
+            (
+                "<row><c t=\"b\"><f/><v>1</v></c></row><row><v>7</v></c></row>",
+                &[(1, &["true:Bool"])],
+            ),
+            (
+                "<row><c><v>1</v></c></row></row><c><v>2</v></c></row>",
+                &[(1, &["1:Number"])],
+            ),
+            (
+                "<row><c><v>1</c>7<rPh></c><c><v>2</v></c></row>",
+                &[(1, &["1:Number", "2:Number"])],
+            ),
+        ] {
+            let owned = |(row, cells): &(u32, &[&str])| {
+                (*row, cells.iter().map(ToString::to_string).collect())
+            };
+            let expected: Vec<(u32, Vec<String>)> = expected.iter().map(owned).collect();
+            assert_eq!(read(cells).unwrap(), expected, "{cells}");
+        }
     }
 
     #[test]
