@@ -5,6 +5,7 @@
 mod choose;
 pub mod compact;
 pub mod decisions;
+pub mod drift;
 pub mod entry;
 pub mod files;
 mod keyed;
