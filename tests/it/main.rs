@@ -15,6 +15,7 @@ mod fixture;
 mod golden;
 mod headers;
 mod large;
+mod mutants;
 mod nested;
 mod nights;
 mod oracle;
