@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
@@ -14,6 +15,7 @@ mod families;
 mod fixture;
 mod golden;
 mod headers;
+mod history;
 mod large;
 mod mutants;
 mod nested;
@@ -26,6 +28,7 @@ mod places;
 mod plain;
 mod props;
 mod real;
+mod real_forms;
 mod sample;
 mod schemas;
 mod shell;
