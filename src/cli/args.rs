@@ -354,7 +354,7 @@ pub(super) enum Target {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowOptions {
-    /// A table, a mart, a seed, or reports, controls, findings, `passed_over`, runs
+    /// A table, a mart, a seed, or reports, controls, drift, findings, `passed_over`, runs
     pub table: String,
     /// Rows at most
     #[arg(long, value_name = "N")]

@@ -8,6 +8,7 @@ use crate::cli::render::counted;
 use crate::cli::session::Session;
 use crate::cli::summary::without_path;
 use crate::cli::terminal::Terminal;
+use crate::store::drift;
 use crate::store::entry::Status;
 use crate::store::reports::Catalogue;
 use serde_json::json;
@@ -50,6 +51,8 @@ pub(super) fn check(
         })
         .filter_map(|table| table.report_id.clone())
         .collect();
+    let mut drifts = drift::drift(live.iter().map(|(_, entry)| &**entry));
+    drifts.retain(|drift| drift.is_newest);
     let troubles = report.troubles();
     let mut out = terminal.out();
     if format == Format::Json {
@@ -64,6 +67,10 @@ pub(super) fn check(
             json!({
                 "schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "marts": report.marts,
                 "troubles": troubles, "held": list(&held), "failed": list(&failed), "unbalanced_reports": unbalanced,
+                "drift": drifts.iter().map(|drift| json!({
+                    "path": drift.path, "schema": drift.schema, "report_id": drift.report_id, "new": drift.new,
+                    "missing": drift.missing, "retyped": drift.retyped,
+                })).collect::<Vec<_>>(),
             })
         )?;
     } else {
@@ -80,6 +87,9 @@ pub(super) fn check(
             for (path, reason) in list {
                 writeln!(out, "{what}: {path}: {}", without_path(reason, path))?;
             }
+        }
+        for drift in &drifts {
+            writeln!(out, "columns changed: {}: {}", drift.path, drift.text())?;
         }
         let n = troubles.len() + unbalanced.len();
         let waiting = held.len() + failed.len();

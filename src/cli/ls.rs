@@ -204,6 +204,9 @@ fn print(
     Ok(())
 }
 
+/// Columns of a terminal from which titles are shown beside ids.
+const WIDE: usize = 150;
+
 fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Result<()> {
     let all = || session.catalog.reports().chain(session.catalog.seeds());
     let mut out = terminal.out();
@@ -225,8 +228,9 @@ fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
         )?;
         return Ok(());
     }
-    // A terminal has room for the id, which begins with the source; a file has room for all.
-    let mut table = if format == Format::Csv {
+    // A narrow terminal has room for the id, which begins with the source; a file or a wide one has room for all.
+    let has_room = format == Format::Csv || terminal.width() >= WIDE;
+    let mut table = if has_room {
         TextTable::new(&[
             "schema",
             "source",
@@ -241,7 +245,7 @@ fn schemas(session: &Session, format: Format, terminal: &Terminal) -> anyhow::Re
     };
     for schema in all() {
         let mut cells = vec![schema.id.to_string()];
-        if format == Format::Csv {
+        if has_room {
             cells.extend([schema.id.source().to_owned(), schema.title.to_string()]);
         }
         cells.extend([

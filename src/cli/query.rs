@@ -142,10 +142,14 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "controls",
         "Sums of each exact column of each report: what was read and where it is",
     ),
+    (
+        "drift",
+        "Columns of a report that are new, missing or of another type than in the one before",
+    ),
     ("findings", "What was found in the files"),
     (
         "passed_over",
-        "Newer observations that are poorer and not used until accepted",
+        "Observations that do not count: poorer ones until accepted, and rows told better by others",
     ),
     (
         "reports",
@@ -164,6 +168,7 @@ pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<R
     let is_stale = |table: &TableEntry| known::is_stale(&session.catalog, table);
     Ok(match name {
         "controls" => listing::controls(store, &catalogue()?)?,
+        "drift" => listing::drift(store, &catalogue()?)?,
         "findings" => listing::findings(store, &catalogue()?)?,
         "passed_over" => listing::passed_over(store)?,
         "reports" => listing::reports(store, &catalogue()?, &is_stale)?,

@@ -286,6 +286,7 @@ pub fn blank_entry(sheet: Option<String>, status: Status) -> TableEntry {
         controls: std::collections::BTreeMap::new(),
         findings: Vec::new(),
         unknown_columns: Vec::new(),
+        columns: Vec::new(),
         reading_notes: Vec::new(),
         parts: Vec::new(),
     }

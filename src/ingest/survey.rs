@@ -350,6 +350,9 @@ impl Survey {
         entry.unknown_columns = unknown()
             .map(|(_, label)| label.trim().to_owned())
             .collect();
+        let bound = detection.binding.columns.iter();
+        let bound: BTreeSet<&str> = bound.map(|bound| bound.column.name.as_str()).collect();
+        entry.columns = bound.into_iter().map(str::to_owned).collect();
         entry.reading_notes.push(match &table.nesting {
             Some(nesting) => format!("records at {nesting}"),
             None => format!("header in row {}", detection.header_row),

@@ -114,6 +114,9 @@ pub struct TableEntry {
     pub controls: BTreeMap<String, Control>,
     pub findings: Vec<FindingEntry>,
     pub unknown_columns: Vec<String>,
+    /// The schema's columns that its header has, sorted.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// How it was read: header row, styles with their evidence.
     pub reading_notes: Vec<String>,
     pub parts: Vec<Part>,

@@ -1,9 +1,11 @@
-//! The catalogue as tables that SQL can read: `reports`, `controls`, `findings`, `passed_over` and `runs`.
+//! The catalogue as tables that SQL can read: `reports`, `controls`, `drift`, `findings`, `passed_over` and `runs`.
 
 use crate::model::period::day_number;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::amount::Amount;
+use crate::store::drift;
+use crate::store::drift::Drift;
 use crate::store::entry::Control;
 use crate::store::entry::Entry;
 use crate::store::entry::ExampleEntry;
@@ -272,6 +274,35 @@ pub fn findings(store: &Store, catalogue: &Catalogue) -> Result<RecordBatch, Sto
         .count("source_column", |row| row.example?.column.map(u64::from))
         .text("text", |row| Some(row.example?.text.clone()))
         .text("expected", |row| Some(row.example?.expected.clone()))
+        .done(store.root().join("reports"))
+}
+
+/// One row per column that a report has, lacks or writes otherwise than the one before it of its kind.
+///
+/// # Errors
+/// When an entry cannot be read.
+pub fn drift(store: &Store, catalogue: &Catalogue) -> Result<RecordBatch, StoreError> {
+    let live = catalogue.live()?;
+    let drifts = drift::drift(live.iter().map(|(_, entry)| &**entry));
+    let mut rows: Vec<(&Drift, &str, &String)> = Vec::new();
+    for drift in &drifts {
+        let parts = [
+            ("new", &drift.new),
+            ("missing", &drift.missing),
+            ("retyped", &drift.retyped),
+        ];
+        for (change, names) in parts {
+            rows.extend(names.iter().map(|name| (drift, change, name)));
+        }
+    }
+    Listing::of(&rows)
+        .text("path", |(drift, ..)| Some(drift.path.clone()))
+        .text("report_id", |(drift, ..)| Some(drift.report_id.clone()))
+        .text("schema", |(drift, ..)| Some(drift.schema.clone()))
+        .text("observed_at", |(drift, ..)| Some(drift.observed_at.clone()))
+        .flag("is_newest", |(drift, ..)| Some(drift.is_newest))
+        .text("change", |(_, change, _)| Some((*change).to_owned()))
+        .text("column_name", |(.., name)| Some((*name).clone()))
         .done(store.root().join("reports"))
 }
 

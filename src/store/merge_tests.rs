@@ -211,6 +211,7 @@ fn entry(id: &str, observed: String, part: Part) -> Entry {
         controls: BTreeMap::new(),
         findings: Vec::new(),
         unknown_columns: Vec::new(),
+        columns: Vec::new(),
         reading_notes: Vec::new(),
         parts: vec![part],
     };

@@ -7,6 +7,7 @@ mod choose;
 pub mod compact;
 pub mod decisions;
 pub mod difference;
+pub mod drift;
 pub mod entry;
 pub mod files;
 mod keyed;

@@ -54,3 +54,25 @@ fn a_report_of_all_kinds_of_ads_and_one_of_a_kind_count_each_campaign_once() {
         "into_table,slice,rows_before,rows_now,why\nads_campaign,\"lumora, 2026-01-12\",2,2,ad-product-untold\n"
     );
 }
+
+#[test]
+fn a_report_with_other_columns_than_the_one_before_it_says_which() {
+    let first = "Date,Campaign name,Campaign ID,Budget currency,Impressions,Clicks,Total cost,Purchases,Sales,Units sold\n\
+        \"Jan 12, 2026\",Lamps,\"=\"\"1001\"\"\",USD,900,9,7.50,1,20.00,1\n";
+    let second = "Owner,Date,Campaign name,Budget currency,Impressions,Clicks,Total cost,Purchases,Sales,Units sold\n\
+        Li,\"Jan 13, 2026\",Lamps,USD,900,9,7.50,1,20.00,many\n";
+    let shell = Shell::of(CONFIG)
+        .file("inbox/lumora/US/2026-01-13/campaigns.csv", first)
+        .file("inbox/lumora/US/2026-01-14/campaigns.csv", second);
+    shell.run(&["ingest", "--quiet"]);
+    let sql = "SELECT path, is_newest, change, column_name FROM drift ORDER BY change, column_name";
+    let came = shell.run(&["query", sql, "--format", "csv"]).exits(0);
+    let path = "inbox/lumora/US/2026-01-14/campaigns.csv";
+    assert_eq!(
+        came.text(),
+        format!(
+            "path,is_newest,change,column_name\n{path},true,missing,campaign_id\n{path},true,new,Owner\n\
+             {path},true,retyped,Units sold\n"
+        )
+    );
+}

@@ -18,6 +18,7 @@ mod golden;
 mod headers;
 mod history;
 mod large;
+mod mutants;
 mod nested;
 mod nights;
 mod oracle;
