@@ -210,7 +210,7 @@ fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
 }
 
 /// Sums of the columns that may be added up, by name. Amounts of several currencies are not added.
-fn sums(table: &Table, rows: &RecordBatch) -> BTreeMap<String, String> {
+pub(super) fn sums(table: &Table, rows: &RecordBatch) -> BTreeMap<String, String> {
     let currencies = rows
         .column_by_name("currency")
         .and_then(|array| array.as_string_opt::<i32>());

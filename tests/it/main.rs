@@ -10,6 +10,7 @@
 mod cli;
 mod controls;
 mod crash;
+mod doctor;
 mod fixture;
 mod golden;
 mod headers;
