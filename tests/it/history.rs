@@ -13,9 +13,9 @@ const NIGHTS: Nights = Nights {
     campaigns: 2,
 };
 const CONFIG: &str =
-    "[workspace]\ntoday = \"2025-03-20\"\n[[account]]\nname = \"shop\"\nmarketplaces = [\"US\"]\n";
+    "[workspace]\ntoday = \"2025-04-20\"\n[[account]]\nname = \"shop\"\nmarketplaces = [\"US\"]\n";
 /// Nights of downloads, a run after each.
-const RUNS: [i32; 3] = [0, 1, 4];
+const RUNS: [i32; 3] = [31, 32, 35];
 
 /// A workspace after three runs, and what each of them left below `marts/` and `out/`.
 struct History {
@@ -25,7 +25,7 @@ struct History {
 
 fn made(shell: &Shell) -> BTreeMap<String, Vec<u8>> {
     let mut made = shell.bytes("store/marts");
-    made.extend(shell.bytes("out/2025-02"));
+    made.extend(shell.bytes("out/2025-03"));
     made
 }
 
@@ -81,7 +81,7 @@ fn a_diff_tells_what_the_last_run_restated() {
     );
     insta::assert_snapshot!("diff_of_runs", rest);
 
-    let rows = shell.run(&["diff", "ads_campaign", "date=2025-02-27", "--rows"]);
+    let rows = shell.run(&["diff", "ads_campaign", "date=2025-03-31", "--rows"]);
     let rows = rows.ok().text();
     insta::assert_snapshot!("diff_by_row", rows.split_once('\n').unwrap().1);
 }
@@ -93,7 +93,7 @@ fn the_figures_of_a_diff_are_those_of_the_two_downloads() {
         .run(&["diff", "ads_campaign", "--format", "json"])
         .ok()
         .json();
-    let expected = restated(1, 4);
+    let expected = restated(32, 35);
     assert!(expected.len() > 1, "{expected:?}");
     let mut found = BTreeMap::new();
     let mut change = 0;
@@ -163,9 +163,9 @@ fn the_figures_of_a_diff_are_those_of_the_two_downloads() {
         "diff",
         "ads_campaign",
         "--from",
-        "2025-03-02",
+        "2025-04-02",
         "--to",
-        "2025-03-04T12:00",
+        "2025-04-05T23:00",
         "--format",
         "json",
     ];
@@ -192,8 +192,8 @@ fn a_table_merged_by_key_is_compared_by_key() {
         .collect();
     let n = |kind: &str| rows.iter().filter(|row| row["row"] == kind).count();
     // The status comes when a return is four days old: of the days that both tell, those that were younger then.
-    let both = (4 - NIGHTS.back..1).filter(|day| *day >= 1 - NIGHTS.back);
-    let settled = both.filter(|day| 1 - day <= 3 && 4 - day > 3).count();
+    let both = (35 - NIGHTS.back)..32;
+    let settled = both.filter(|day| 32 - day <= 3 && 35 - day > 3).count();
     assert_eq!((n("changed"), n("new"), n("gone")), (2 * settled, 2 * 3, 0));
     let changed = rows.iter().find(|row| row["row"] == "changed").unwrap();
     let expected = serde_json::json!([{"column": "status", "before": null, "now": "Unit returned to inventory"}]);
@@ -234,7 +234,7 @@ fn each_report_stands_beside_the_one_before_it() {
         WHERE figure = 'orders' AND into_table = 'ads_campaign' ORDER BY observed_at, period_start";
     let told = shell.run(&["query", sql, "--format", "csv"]).ok().csv();
     let mut expected = Vec::new();
-    for (first, second) in [(0, 1), (1, 4)] {
+    for (first, second) in [(31, 32), (32, 35)] {
         for (day, (was, is)) in restated(first, second) {
             let (name, _) = NIGHTS.campaigns(second);
             let apart = i64::from(second - first);
@@ -287,7 +287,7 @@ fn a_row_of_a_mart_is_explained_down_to_files_and_all_figures_add_up() {
     let keys = [
         "explain",
         "acos_trend",
-        "month=2025-02",
+        "month=2025-03",
         "marketplace=US",
         "ad_product=SP",
     ];
@@ -304,7 +304,7 @@ fn a_row_of_a_mart_is_explained_down_to_files_and_all_figures_add_up() {
         let sums = source["sums"].as_array().unwrap();
         sums.iter().find(|sum| sum["column"] == name).unwrap()
     };
-    let expected = last_told("2025-02");
+    let expected = last_told("2025-03");
     let orders: i64 = expected.values().map(|(_, orders)| orders).sum();
     for (name, figure) in [
         ("orders", Some(orders)),
@@ -336,7 +336,7 @@ fn a_row_of_a_mart_is_explained_down_to_files_and_all_figures_add_up() {
             .unwrap();
         let of_month = NIGHTS
             .told_on(*night)
-            .filter(|((day, _), _)| day.to_string().starts_with("2025-02"));
+            .filter(|((day, _), _)| day.to_string().starts_with("2025-03"));
         assert_eq!(
             n + report["replaced"].as_u64().unwrap(),
             of_month.count() as u64,
@@ -409,7 +409,7 @@ fn marts_and_reviews_of_a_moment_are_those_made_then_and_a_review_is_handed_in_o
         "the live marts are not as they were"
     );
 
-    let review = ["review", "--month", "2025-02"];
+    let review = ["review", "--month", "2025-03"];
     let written = shell
         .run(&[&review[..], &["--as-of", &then, "--format", "json"]].concat())
         .exits(0)
@@ -424,7 +424,7 @@ fn marts_and_reviews_of_a_moment_are_those_made_then_and_a_review_is_handed_in_o
             .unwrap()
             .to_str()
             .unwrap();
-        let was = &was[&format!("out/2025-02/{name}")];
+        let was = &was[&format!("out/2025-03/{name}")];
         assert!(
             std::fs::read(page).unwrap() == *was,
             "{page} is not the one made then"
@@ -434,7 +434,7 @@ fn marts_and_reviews_of_a_moment_are_those_made_then_and_a_review_is_handed_in_o
     let frozen = shell.run(&[&review[..], &["--freeze"]].concat()).exits(0);
     assert!(frozen.stderr.contains("frozen: "), "{}", frozen.stderr);
     let kept = shell.bytes("store/frozen");
-    let handed_in = shell.bytes("out/2025-02");
+    let handed_in = shell.bytes("out/2025-03");
     let documents: Vec<&Vec<u8>> = kept
         .iter()
         .filter(|(path, _)| !path.ends_with("figures.json"))
