@@ -206,8 +206,7 @@ pub(super) fn build_marts(
     if !select.is_empty() {
         reports.clear();
     }
-    let stages = graph::in_order(&pipelines, Some(&wanted))?;
-    let read: BTreeSet<&str> = inputs_of(&stages);
+    let read = inputs_of(&graph::in_order(&pipelines, Some(&wanted))?);
     query::add_catalogue_tables(session, &mut inputs, &|name| read.contains(name))?;
     let mut engine = Polars::new();
     let built = build::build(

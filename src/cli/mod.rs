@@ -10,8 +10,10 @@ mod build;
 mod check;
 mod compact;
 mod diff;
+mod docs;
 mod doctor;
 mod explain;
+mod export;
 #[cfg(test)]
 mod fault_tests;
 mod ingest;
@@ -127,6 +129,15 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
             rejects::replay(&Session::open(&place)?, format, terminal)
         }
         Command::Schema(command) => schema::schema(&place, &command, format, terminal),
+        Command::Docs(options) => docs::docs(
+            &Session::open_or_default(&place)?,
+            &options,
+            format,
+            terminal,
+        ),
+        Command::Export(options) => {
+            export::export(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

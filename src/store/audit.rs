@@ -217,7 +217,7 @@ fn differs(
             continue;
         }
         let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let found = part::sums(table, &rows.slice(place(slice.start), place(slice.rows)));
+        let found = part::sums(table, &[rows.slice(place(slice.start), place(slice.rows))]);
         // A column that became summable since was not summed then.
         for (name, sum) in &slice.sums {
             let is = found.get(name);

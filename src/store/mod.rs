@@ -29,6 +29,7 @@ pub mod restated;
 pub mod slices;
 mod splice;
 pub mod sums;
+mod untold;
 mod versions;
 pub mod writer;
 

@@ -7,10 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
 mod doctor;
+mod families;
 mod fixture;
 mod golden;
 mod headers;
@@ -26,6 +28,7 @@ mod places;
 mod plain;
 mod props;
 mod real;
+mod real_forms;
 mod sample;
 mod schemas;
 mod shell;
