@@ -302,7 +302,7 @@ fn print(
         for total in totals {
             if line.len() + total.len() + 2 > width {
                 writeln!(out, "{line}")?;
-                line = " ".to_owned();
+                line = String::from(" ");
             }
             line.extend([" ", &total, ","]);
         }
@@ -374,9 +374,9 @@ fn lines(found: &Difference, by_row: bool, same: &BTreeMap<&str, &str>) -> TextT
             table.push(place.iter().chain(more).chain(&cells).cloned().collect());
         };
         if !by_row {
-            slice_lines(slice)
-                .into_iter()
-                .for_each(|cells| push(&[], cells));
+            for cells in slice_lines(slice) {
+                push(&[], cells);
+            }
             continue;
         }
         for row in &slice.differing {

@@ -8,6 +8,7 @@ use crate::cli::render::counted;
 use crate::cli::render::plain;
 use crate::cli::session::Session;
 use crate::model::market::Market;
+use crate::model::name::ColumnName;
 use crate::model::period::day_number;
 use crate::model::table::StoredType;
 use crate::model::table::Table;
@@ -73,7 +74,7 @@ impl Source {
         let shared: Vec<(&str, String)> = mart
             .grain
             .iter()
-            .map(|name| name.as_str())
+            .map(ColumnName::as_str)
             .filter(|name| mart.partition.column() != Some(name) && table.index_of(name).is_some())
             .map(|name| (name, row.text(name).unwrap_or_default()))
             .collect();
@@ -329,7 +330,7 @@ fn told(
     let key: Vec<&str> = table
         .day_column()
         .into_iter()
-        .chain(table.merge.key.iter().map(|name| name.as_str()))
+        .chain(table.merge.key.iter().map(ColumnName::as_str))
         .collect();
     let mut all: Vec<Told> = rows_of
         .into_iter()
