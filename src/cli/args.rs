@@ -96,11 +96,21 @@ pub(super) enum Command {
         #[command(flatten)]
         told: Told,
     },
-    /// Check the marts (building them first where anything changed), the seeds, and what is held or unreadable
+    /// Check the marts (building them first where anything changed), the seeds, what is held or unreadable, and every file
+    /// of the store: its checksum, and the rows and sums of each report. Exit code 1: something is wrong
     Check {
+        /// Leave out what must read every byte of the store
+        #[arg(long)]
+        quick: bool,
         /// Warnings and what was known before count too
         #[arg(long)]
         strict: bool,
+    },
+    /// Say what to do about everything that is wrong or waits. Exit code 1: there is something to do
+    Doctor {
+        /// Do what needs no answer: clear away what killed runs left, make damaged tables anew, read lost reports again
+        #[arg(long)]
+        mend: bool,
     },
     /// List reports, tables, schemas, pipelines, rejects or runs
     Ls {
@@ -242,6 +252,7 @@ pub(super) struct RunOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct IngestOptions {
     /// Files or folders; without any, the workspace's inbox
     #[arg(value_name = "PATH")]
@@ -257,6 +268,9 @@ pub(super) struct IngestOptions {
     /// Look at the bytes of every file, even of those that look as they did when they were read
     #[arg(long)]
     pub verify: bool,
+    /// Read the files again even if nothing about them is new: puts back what the store lost of them
+    #[arg(long)]
+    pub again: bool,
     /// Files known as held or failed count for the exit code too
     #[arg(long)]
     pub strict: bool,

@@ -106,7 +106,9 @@ pub(super) fn open(
     };
     let then = Session::open(&place)?;
     current::refresh(&then.context(), &then.store, &catalogue, observer)?;
-    let today = at.to_zoned(zone.clone()).date();
+    // A workspace that fixes the day fixes it here too.
+    let told = then.workspace.config.today;
+    let today = told.unwrap_or_else(|| at.to_zoned(zone.clone()).date());
     Ok(Then {
         session: then,
         today,

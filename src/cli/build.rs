@@ -21,6 +21,7 @@ use crate::observe::Stage;
 use crate::pipeline::Mart;
 use crate::pipeline::Pipeline;
 use crate::pipeline::Severity;
+use crate::pipeline::Stage as PipelineStage;
 use crate::pipeline::build;
 use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
@@ -28,6 +29,7 @@ use crate::pipeline::check::Outcome;
 use crate::pipeline::engine::polars::Polars;
 use crate::pipeline::graph;
 use crate::store::marts;
+use crate::store::sums;
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
 use jiff::civil::Date;
@@ -178,13 +180,12 @@ pub(super) fn build_marts(
     let mut inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
     let materials = Materials::of(session, &inputs, &seeds)?;
     let fingerprint = materials.fingerprint(&session.pipeline_texts()?);
-    let n_stages: u64 = pipelines
+    let stages = pipelines
         .iter()
-        .map(|pipeline| pipeline.stages.len() as u64)
-        .sum();
+        .map(|pipeline| pipeline.stages.len() as u64);
     observer.on(Event::Begin {
         stage: Stage::Build,
-        total: n_stages,
+        total: stages.sum(),
     });
     let made_of = materials.by_mart(&pipelines, &inputs);
     let before = reports_before(session);
@@ -205,11 +206,8 @@ pub(super) fn build_marts(
     if !select.is_empty() {
         reports.clear();
     }
-    let read = graph::in_order(&pipelines, Some(&wanted))?;
-    query::add_catalogue_tables(session, &mut inputs, &|name| {
-        let mut read = read.iter().flat_map(|stage| &stage.inputs);
-        read.any(|input| input.as_str() == name)
-    })?;
+    let read = inputs_of(&graph::in_order(&pipelines, Some(&wanted))?);
+    query::add_catalogue_tables(session, &mut inputs, &|name| read.contains(name))?;
     let mut engine = Polars::new();
     let built = build::build(
         &pipelines,
@@ -232,6 +230,9 @@ pub(super) fn build_marts(
         stage: Stage::Build,
     });
     reports.sort_by(|a, b| a.name.cmp(&b.name));
+    // Before the build is noted: one that breaks off here is made, and summed, again.
+    let written = wanted.iter().map(ToString::to_string).collect();
+    sums::note(&session.store, &written)?;
     if select.is_empty() {
         let known = pipelines
             .iter()
@@ -252,6 +253,12 @@ pub(super) fn build_marts(
         unchanged: false,
         fingerprint,
     })
+}
+
+/// What some stages read.
+fn inputs_of<'a>(stages: &[&'a PipelineStage]) -> BTreeSet<&'a str> {
+    let inputs = stages.iter().flat_map(|stage| &stage.inputs);
+    inputs.map(TableName::as_str).collect()
 }
 
 /// Writes a mart that was built, and says what came of it.

@@ -8,11 +8,22 @@ use crate::cli::render::counted;
 use crate::cli::session::Session;
 use crate::cli::summary::without_path;
 use crate::cli::terminal::Terminal;
+use crate::model::name::TableName;
+use crate::model::table::Table;
+use crate::store::audit;
+use crate::store::audit::Depth;
 use crate::store::drift;
 use crate::store::entry::Status;
 use crate::store::reports::Catalogue;
+use crate::store::sums;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::Write;
+
+/// Tables by their name, for whoever knows no schemas.
+pub(super) fn of_name<'a>(session: &'a Session) -> impl Fn(&str) -> Option<&'a Table> + 'a {
+    move |name| session.catalog.table(&TableName::parse(name).ok()?)
+}
 
 /// True when nothing is wrong. Files that wait and warnings count with `strict` only.
 ///
@@ -21,6 +32,7 @@ use std::io::Write;
 pub(super) fn check(
     session: &Session,
     strict: bool,
+    depth: Depth,
     format: Format,
     terminal: &Terminal,
 ) -> anyhow::Result<bool> {
@@ -42,17 +54,9 @@ pub(super) fn check(
             Status::Recognised | Status::Skipped => {}
         }
     }
-    let unbalanced: Vec<String> = live
-        .iter()
-        .flat_map(|(_, entry)| &entry.tables)
-        .filter(|table| {
-            let rows = table.rows;
-            rows.read != rows.stored + rows.merged + rows.rejected + rows.skipped
-        })
-        .filter_map(|table| table.report_id.clone())
-        .collect();
     let mut drifts = drift::drift(live.iter().map(|(_, entry)| &**entry));
     drifts.retain(|drift| drift.is_newest);
+    let audited = audit::audit(&session.store, &catalogue, &of_name(session), depth)?;
     let troubles = report.troubles();
     let mut out = terminal.out();
     if format == Format::Json {
@@ -66,22 +70,24 @@ pub(super) fn check(
             "{}",
             json!({
                 "schema_version": SCHEMA_VERSION, "as_of": report.as_of.to_string(), "marts": report.marts,
-                "troubles": troubles, "held": list(&held), "failed": list(&failed), "unbalanced_reports": unbalanced,
+                "troubles": troubles, "held": list(&held), "failed": list(&failed),
                 "drift": drifts.iter().map(|drift| json!({
                     "path": drift.path, "schema": drift.schema, "report_id": drift.report_id, "new": drift.new,
                     "missing": drift.missing, "retyped": drift.retyped,
                 })).collect::<Vec<_>>(),
+                "store": {
+                    "faults": audited.faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "reports": audited.n_reports, "parts": audited.n_parts, "files": audited.n_files,
+                    "rows": audited.n_rows, "not_summed_before": audited.n_new,
+                },
             })
         )?;
     } else {
         for trouble in &troubles {
             writeln!(out, "{trouble}")?;
         }
-        for id in &unbalanced {
-            writeln!(
-                out,
-                "report {id}: rows read are not rows stored + merged + rejected + skipped"
-            )?;
+        for fault in &audited.faults {
+            writeln!(out, "{fault}")?;
         }
         for (what, list) in [("unreadable", &failed), ("held", &held)] {
             for (path, reason) in list {
@@ -91,7 +97,7 @@ pub(super) fn check(
         for drift in &drifts {
             writeln!(out, "columns changed: {}: {}", drift.path, drift.text())?;
         }
-        let n = troubles.len() + unbalanced.len();
+        let n = troubles.len() + audited.faults.len();
         let waiting = held.len() + failed.len();
         writeln!(
             out,
@@ -101,8 +107,29 @@ pub(super) fn check(
             counted(n as u64, "trouble"),
             counted(waiting as u64, "file")
         )?;
+        let read = match depth {
+            Depth::Quick => "the rows and checksums of none were looked at".to_owned(),
+            Depth::Whole => format!(
+                "{} in {} add up, the checksums of {} were compared",
+                counted(audited.n_rows, "row"),
+                counted(audited.n_parts, "part"),
+                counted(audited.n_files, "file")
+            ),
+        };
+        let reports = counted(audited.n_reports, "report");
+        match audited.faults.len() {
+            0 => writeln!(out, "{reports}: {read}")?,
+            n => writeln!(
+                out,
+                "{reports}: {} in the store (sellerlake doctor says what to do)",
+                counted(n as u64, "fault")
+            )?,
+        }
+    }
+    if depth == Depth::Whole {
+        sums::note(&session.store, &BTreeSet::new())?;
     }
     Ok(report.is_fine(strict)
-        && unbalanced.is_empty()
+        && audited.faults.is_empty()
         && (!strict || held.is_empty() && failed.is_empty()))
 }

@@ -11,6 +11,7 @@ use crate::cli::terminal::Terminal;
 use crate::store::compact;
 use crate::store::compact::Compacted;
 use crate::store::reports::Catalogue;
+use crate::store::sums;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -60,6 +61,7 @@ pub(super) fn compact(
     let catalogue = Catalogue::load(&session.store)?;
     let done = compact_parts(session, &catalogue, 2, None)?;
     catalogue.seal(&session.store)?;
+    sums::note(&session.store, &BTreeSet::new())?;
     let mut out = terminal.out();
     if format == Format::Json {
         let partitions: Vec<serde_json::Value> = done

@@ -148,17 +148,16 @@ fn moments(
         (None, Some(_)) => now(session, live)?,
         (None, None) => of_run(session, live, runs.last().ok_or_else(too_few)?)?,
     };
-    let from = match &options.from {
-        Some(text) => named(session, live, &runs, text)?,
-        None => {
-            let until = options.to.as_ref().and_then(|text| {
-                let is_it = |run: &Value| run["run_id"].as_str() == Some(text);
-                runs.iter().position(is_it)
-            });
-            let before = until.unwrap_or(runs.len().saturating_sub(1));
-            let before = before.checked_sub(1).and_then(|at| runs.get(at));
-            of_run(session, live, before.ok_or_else(too_few)?)?
-        }
+    let from = if let Some(text) = &options.from {
+        named(session, live, &runs, text)?
+    } else {
+        let until = options.to.as_ref().and_then(|text| {
+            let is_it = |run: &Value| run["run_id"].as_str() == Some(text);
+            runs.iter().position(is_it)
+        });
+        let before = until.unwrap_or(runs.len().saturating_sub(1));
+        let before = before.checked_sub(1).and_then(|at| runs.get(at));
+        of_run(session, live, before.ok_or_else(too_few)?)?
     };
     Ok([from, to])
 }
@@ -303,7 +302,7 @@ fn print(
         for total in totals {
             if line.len() + total.len() + 2 > width {
                 writeln!(out, "{line}")?;
-                line = " ".to_owned();
+                line = String::from(" ");
             }
             line.extend([" ", &total, ","]);
         }
@@ -375,9 +374,9 @@ fn lines(found: &Difference, by_row: bool, same: &BTreeMap<&str, &str>) -> TextT
             table.push(place.iter().chain(more).chain(&cells).cloned().collect());
         };
         if !by_row {
-            slice_lines(slice)
-                .into_iter()
-                .for_each(|cells| push(&[], cells));
+            for cells in slice_lines(slice) {
+                push(&[], cells);
+            }
             continue;
         }
         for row in &slice.differing {

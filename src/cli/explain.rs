@@ -14,6 +14,7 @@ use crate::cli::render::plain;
 use crate::cli::run::whole;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::model::name::ColumnName;
 use crate::model::name::TableName;
 use crate::pipeline::Mart;
 use crate::pipeline::Partition;
@@ -164,7 +165,7 @@ fn the_row<'a>(session: &Session, mart: &'a Mart, keys: &[String]) -> anyhow::Re
             .split_once('=')
             .ok_or_else(|| anyhow!("a row is named by KEY=VALUE; {key:?} is not"))?;
         if mart.column(name).is_none() {
-            let columns: Vec<&str> = mart.grain.iter().map(|name| name.as_str()).collect();
+            let columns: Vec<&str> = mart.grain.iter().map(ColumnName::as_str).collect();
             bail!(
                 "{} has no column {name}; its rows are told apart by {}",
                 mart.name,

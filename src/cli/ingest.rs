@@ -21,8 +21,10 @@ use crate::observe::Observer;
 use crate::store::StoreError;
 use crate::store::lock::BuildLock;
 use crate::store::reports::Catalogue;
+use crate::store::sums;
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,6 +44,8 @@ pub(super) struct Request<'a> {
     pub shard: Option<Shard>,
     /// Look at the bytes of every file.
     pub verify: bool,
+    /// Read every file, known or not.
+    pub again: bool,
 }
 
 /// One of so many parts of the files: `3/8`. Which part a file is in follows from its path alone.
@@ -86,6 +90,7 @@ pub(super) fn read_and_merge(
     let mut catalogue = Catalogue::load(&session.store)?;
     let manner = Manner {
         verify: request.verify,
+        again: request.again,
         clock: &Timestamp::now,
     };
     let candidates: Vec<Candidate> = found
@@ -107,6 +112,10 @@ pub(super) fn read_and_merge(
     let refreshed = current::refresh(&context, &session.store, &catalogue, observer)?;
     compact::after_merge(session, &catalogue, &refreshed.partitions)?;
     catalogue.checkpoint(&session.store)?;
+    let has_news = ingested.outcomes.iter().any(|outcome| !outcome.known);
+    if has_news || request.again || !refreshed.partitions.is_empty() {
+        sums::note(&session.store, &BTreeSet::new())?;
+    }
     Ok(Ingested {
         summary: Summary::of(&ingested, found.n_ignored, &refreshed),
         catalogue,
@@ -207,6 +216,7 @@ pub(super) fn ingest(
         paths: &options.paths,
         shard: options.shard,
         verify: options.verify,
+        again: options.again,
     };
     let ingested = read_and_merge(session, &request, &*terminal.observer())?;
     let mut out = terminal.out();

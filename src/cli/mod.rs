@@ -11,6 +11,7 @@ mod check;
 mod compact;
 mod diff;
 mod docs;
+mod doctor;
 mod explain;
 mod export;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use crate::cli::args::RejectsCommand;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::store::audit::Depth;
 use clap::CommandFactory;
 use clap::Parser;
 use std::io::Write;
@@ -104,9 +106,11 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Review(options) => {
             review::review(&Session::open(&place)?, &options, format, terminal)
         }
-        Command::Check { strict } => {
-            check::check(&Session::open(&place)?, strict, format, terminal)
+        Command::Check { strict, quick } => {
+            let depth = if quick { Depth::Quick } else { Depth::Whole };
+            check::check(&Session::open(&place)?, strict, depth, format, terminal)
         }
+        Command::Doctor { mend } => doctor::doctor(&Session::open(&place)?, mend, format, terminal),
         Command::Ls { what } => ls::ls(&Session::open_or_default(&place)?, what, format, terminal),
         Command::Show(options) => query::show(&Session::open(&place)?, &options, format, terminal),
         Command::Query(options) => {

@@ -135,6 +135,8 @@ pub struct Outcome {
 pub struct Manner<'a> {
     /// Look at the bytes of every file, even of those that look as they did.
     pub verify: bool,
+    /// Read every file, even if nothing about it is new: what the store lost of it is put back.
+    pub again: bool,
     /// What time it is: written into entries, and how long a file took. It decides nothing.
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
 }
@@ -257,7 +259,12 @@ fn look(
     candidate: &Candidate,
     manner: Manner<'_>,
 ) -> Result<Looked, StoreError> {
-    match known.verdict(candidate, manner.verify) {
+    let verdict = if manner.again {
+        Verdict::New
+    } else {
+        known.verdict(candidate, manner.verify)
+    };
+    match verdict {
         Verdict::Settled(status, contents) => {
             return Ok(Looked::Settled(status, contents.to_vec()));
         }

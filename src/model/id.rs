@@ -1,6 +1,8 @@
 //! Identities made of content: what makes reading twice the same as reading once.
 
 use std::fmt;
+use std::io;
+use std::io::Read;
 
 macro_rules! hash_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -52,6 +54,22 @@ pub fn short(hash: &blake3::Hash) -> String {
     hash.to_hex()[..32].to_string()
 }
 
+/// The same of all that a reader gives, without holding it.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn of_reader(mut reader: impl Read) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        let n = reader.read(&mut block)?;
+        if n == 0 {
+            return Ok(short(&hasher.finalize()));
+        }
+        hasher.update(&block[..n]);
+    }
+}
+
 /// The first 128 bits of the BLAKE3 hash of some bytes as a number: what is equal in it is taken for equal.
 pub fn of_bytes(bytes: &[u8]) -> u128 {
     let mut first = [0; 16];
@@ -68,5 +86,14 @@ mod tests {
         assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
         assert_eq!(hash(["ab", "c"]), hash(["ab", "c"]));
         assert_eq!(hash(["x"]).len(), 32);
+    }
+
+    #[test]
+    fn a_reader_is_hashed_as_its_bytes_are() {
+        let bytes = vec![7; 200_000];
+        assert_eq!(
+            of_reader(bytes.as_slice()).unwrap(),
+            short(&blake3::hash(&bytes))
+        );
     }
 }

@@ -157,6 +157,11 @@ pub fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
 /// # Errors
 /// When a folder is not readable.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    walked(folder, false)
+}
+
+/// All files below a folder that are temporary, or that are not.
+fn walked(folder: &Path, temporary: bool) -> Result<Vec<PathBuf>, StoreError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -175,13 +180,21 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
             let is_temp = entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX);
             match entry.file_type().map_err(failed)?.is_dir() {
                 true => folders.push(entry.path()),
-                false if !is_temp => files.push(entry.path()),
+                false if is_temp == temporary => files.push(entry.path()),
                 false => {}
             }
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// Temporary files below a folder: what a process is writing, or left when it was killed.
+///
+/// # Errors
+/// When a folder is not readable.
+pub fn unfinished(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    walked(folder, true)
 }
 
 /// Deletes a file; it is no error when it is gone already. Folders that become empty go too, up to `root`.

@@ -117,12 +117,26 @@ pub struct MergedPartition {
     pub passed_over: Vec<PassedOver>,
 }
 
+/// Checksums of the store's files as they were when they were new, by their path in the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    pub files: BTreeMap<String, Sum>,
+}
+
+/// One file when it was summed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    pub look: Look,
+    pub hash: String,
+}
+
 fn place(store: &Store, name: &str) -> PathBuf {
     store.root().join(layout::MEMOS).join(name)
 }
 
 const SEEN: &str = "seen.json";
 const MERGED: &str = "merged.json";
+const SUMS: &str = "sums.json";
 
 fn recall<T: for<'a> Deserialize<'a>>(path: &Path) -> Option<T> {
     serde_json::from_slice(&files::get(path).ok()?).ok()
@@ -149,6 +163,19 @@ impl Seen {
     /// When the store cannot be written.
     pub fn note(&self, store: &Store) -> Result<(), StoreError> {
         note(store, &place(store, SEEN), self)
+    }
+}
+
+impl Sums {
+    /// Nothing where that is not known.
+    pub fn recall(store: &Store) -> Self {
+        recall(&place(store, SUMS)).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note(&self, store: &Store) -> Result<(), StoreError> {
+        note(store, &place(store, SUMS), self)
     }
 }
 

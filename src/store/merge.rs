@@ -22,10 +22,12 @@ use crate::store::layout::Partition;
 use crate::store::memos::Look;
 use crate::store::memos::Merged;
 use crate::store::memos::MergedPartition;
+use crate::store::memos::Sums;
 use crate::store::observed::Observed;
 use crate::store::reader;
 use crate::store::reports::Catalogue;
 use crate::store::splice;
+use crate::store::sums;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
@@ -145,6 +147,7 @@ pub fn plan<'a>(
     plan.merged.seq = catalogue.last_seq();
     let is_affected = |folder: &str| affected.as_ref().is_none_or(|some| some.contains(folder));
     let parts = live_parts(catalogue, &is_affected)?;
+    let mut sums: Option<Sums> = None;
     let mut wanted = BTreeSet::new();
     for (partition, parts) in parts {
         let folder = partition.folder();
@@ -158,7 +161,12 @@ pub fn plan<'a>(
             .join(layout::native(&layout::current(&job.partition)));
         let has = plan.merged.partitions.get(&folder);
         let is_made = reader::inputs_of(&path).as_deref() == Some(&job.fingerprint)
-            && has.is_some_and(|known| known.fingerprint == job.fingerprint);
+            && has.is_some_and(|known| {
+                known.fingerprint == job.fingerprint
+                    // Copied or put back, it may look otherwise; written by somebody else, it is not what it says.
+                    && (Look::at(&path) == Some(known.look)
+                        || sums::holds(store, sums.get_or_insert_with(|| Sums::recall(store)), &path))
+            });
         if is_made {
             plan.merged.remember(&folder, &path);
         } else {

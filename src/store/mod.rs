@@ -3,6 +3,7 @@
 //! Knows tables, not reports; knows no clock: whoever commits says when. The seam to the file system is five verbs.
 
 pub mod amount;
+pub mod audit;
 mod choose;
 pub mod compact;
 pub mod decisions;
@@ -28,6 +29,7 @@ pub mod reports;
 pub mod restated;
 pub mod slices;
 mod splice;
+pub mod sums;
 mod untold;
 mod versions;
 pub mod writer;

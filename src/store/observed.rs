@@ -39,6 +39,21 @@ impl<'a> Observed<'a> {
         path.is_file().then_some(path)
     }
 
+    /// Whether a part lies somewhere, in a file of its own or in a pack.
+    ///
+    /// # Errors
+    /// When a pack is there and cannot be opened.
+    pub fn holds(&self, part: &str) -> Result<bool, StoreError> {
+        if self.loose(part).is_some() {
+            return Ok(true);
+        }
+        let (Some(folder), Some(reading)) = (layout::folder_of(part), layout::reading_of(part))
+        else {
+            return Ok(false);
+        };
+        Ok(self.packs(folder)?.iter().any(|pack| pack.holds(reading)))
+    }
+
     /// Some rows of a part as its table declares them now: `rows` of them from row `start` on.
     ///
     /// # Errors

@@ -249,7 +249,7 @@ fn describe(table: &Table, rows: &[RecordBatch], entry: &mut SliceEntry) {
 }
 
 /// Sums of the columns that may be added up, by name. Amounts of several currencies are not added.
-fn sums(table: &Table, rows: &[RecordBatch]) -> BTreeMap<String, String> {
+pub(super) fn sums(table: &Table, rows: &[RecordBatch]) -> BTreeMap<String, String> {
     let currencies = || {
         let columns = rows
             .iter()

@@ -272,6 +272,19 @@ impl Catalogue {
         held().ok_or_else(missing)
     }
 
+    /// Numbers that are missing before the last, and how many entries lie in files of their own.
+    ///
+    /// # Errors
+    /// When the log cannot be listed.
+    pub fn gaps(&self) -> Result<(Vec<u64>, usize), StoreError> {
+        let missing = (1..=self.last_seq()).filter(|seq| !self.heads.contains_key(seq));
+        let n_loose = match &self.store {
+            Some(store) => Log::list(store)?.n_loose(),
+            None => 0,
+        };
+        Ok((missing.collect(), n_loose))
+    }
+
     /// Commits an entry under the next number. False when another process took it: then its entries are known here, and
     /// whoever commits decides anew.
     ///

@@ -134,6 +134,7 @@ impl Shop {
         arrange(&mut candidates);
         let manner = Manner {
             verify: self.verify,
+            again: false,
             clock: &|| "2026-03-01T00:00:00Z".parse().unwrap(),
         };
         let ingested = ingest::ingest(

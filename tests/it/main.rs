@@ -12,6 +12,7 @@ mod cli;
 mod controls;
 mod crash;
 mod disguise;
+mod doctor;
 mod families;
 mod fixture;
 mod golden;

@@ -114,3 +114,104 @@ fn a_rule_tells_account_market_and_period_of_files_that_do_not() {
         refused.stderr
     );
 }
+
+#[test]
+fn a_mended_schema_brings_in_what_was_rejected_and_a_copy_is_no_news() {
+    let shell = Shell::of("[[account]]\nname = \"shop\"\nmarketplaces = [\"DE\"]\n")
+        .file("inbox/bank 2026-01.csv", BANK);
+    shell
+        .run(&["schema", "new", "inbox/bank 2026-01.csv"])
+        .exits(0);
+    let path = "schemas/own/bank.toml";
+    let text = std::fs::read_to_string(shell.path(path)).unwrap();
+    let broken = text.replace(
+        "betrag_eur\"\ntype = \"decimal\"",
+        "betrag_eur\"\ntype = \"date\"",
+    );
+    let shell = shell.file(path, &broken);
+    shell.run(&["ingest"]).exits(0);
+    let shown = shell.run(&["rejects", "show"]).ok().text();
+    assert!(
+        shown.contains("betrag_eur") || shown.contains("Betrag (EUR)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("1.234,56") && shown.contains("2 rows rejected in all"),
+        "{shown}"
+    );
+    let same = shell.run(&["rejects", "replay"]).ok().text();
+    assert_eq!(
+        same,
+        "inbox/bank 2026-01.csv: 2 rejected rows as before: mend the schema or the file first\n"
+    );
+    let reports = |columns: &str| {
+        let sql = format!("SELECT {columns} FROM reports");
+        shell.run(&["query", &sql, "--format", "csv"]).ok().text()
+    };
+    assert_eq!(
+        reports("stale, rows_stored, rows_rejected"),
+        "stale,rows_stored,rows_rejected\nfalse,0,2\n"
+    );
+
+    std::fs::write(shell.path(path), &text).unwrap();
+    assert_eq!(
+        reports("stale, rows_stored, rows_rejected"),
+        "stale,rows_stored,rows_rejected\ntrue,0,2\n"
+    );
+    let mended = shell.run(&["rejects", "replay"]).ok().text();
+    assert_eq!(
+        mended,
+        "inbox/bank 2026-01.csv: all 2 rows are in the store now\n"
+    );
+    assert_eq!(
+        reports("stale, rows_stored, rows_rejected"),
+        "stale,rows_stored,rows_rejected\nfalse,2,0\n"
+    );
+    assert_eq!(
+        shell.run(&["rejects", "replay"]).ok().text(),
+        "nothing was rejected\n"
+    );
+    let rows = shell.run(&["show", "own_bank", "--format", "csv"]).ok();
+    assert!(
+        rows.text().contains("1234.5600") && rows.text().contains("-800.0000"),
+        "{}",
+        rows.text()
+    );
+
+    // The same bytes under another name are the same report.
+    std::fs::copy(
+        shell.path("inbox/bank 2026-01.csv"),
+        shell.path("inbox/copy.csv"),
+    )
+    .unwrap();
+    shell.run(&["ingest"]).exits(0);
+    assert_eq!(reports("copies, rows_stored"), "copies,rows_stored\n2,2\n");
+    assert!(
+        shell
+            .run(&["show", "own_bank", "--format", "csv"])
+            .ok()
+            .stdout
+            == rows.stdout
+    );
+
+    // A schema that changes once more: read again by itself where the file is; told where it is not, and kept.
+    std::fs::write(shell.path(path), format!("{text}\n# Another word.\n")).unwrap();
+    for name in ["inbox/bank 2026-01.csv", "inbox/copy.csv"] {
+        std::fs::remove_file(shell.path(name)).unwrap();
+    }
+    let told = shell.run(&["ingest"]).exits(0).text();
+    assert!(told.contains("bank 2026-01.csv"), "{told}");
+    let todo = shell.run(&["doctor"]).exits(1).text();
+    assert!(
+        todo.contains("read by a schema that has changed since")
+            && todo.contains("their files are gone"),
+        "{todo}"
+    );
+    assert!(
+        shell
+            .run(&["show", "own_bank", "--format", "csv"])
+            .ok()
+            .stdout
+            == rows.stdout
+    );
+}
