@@ -14,6 +14,7 @@ use crate::ingest::seeds;
 use crate::model::name::TableName;
 use crate::pipeline;
 use crate::pipeline::build::Inputs;
+use crate::pipeline::calendar;
 use crate::pipeline::engine::TableFiles;
 use crate::pipeline::engine::polars::Polars;
 use crate::store::entry::TableEntry;
@@ -219,6 +220,10 @@ pub(super) fn stage_inputs(
     }
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
+    batches.insert(
+        TableName::parse("own_sellers")?,
+        calendar::own_sellers(&session.workspace.config.accounts)?,
+    );
     batches.insert(
         TableName::parse("report_kinds")?,
         arrived::report_kinds(&session.catalog)?,

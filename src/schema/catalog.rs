@@ -187,6 +187,7 @@ fn feed(
         families: entry.map_or_else(Vec::new, |entry| {
             entry.families.iter().map(|f| f.as_str().into()).collect()
         }),
+        family_per_day: entry.is_some_and(|entry| entry.family_per == wire::FamilyPer::Day),
         columns: Vec::new(),
     });
     if table.period != period {

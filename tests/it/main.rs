@@ -11,6 +11,7 @@ mod bi;
 mod cli;
 mod controls;
 mod crash;
+mod families;
 mod fixture;
 mod golden;
 mod headers;
