@@ -140,7 +140,7 @@ pub(super) enum Command {
     Rejects(RejectsCommand),
     /// Write the catalogue: every table, mart and kind of report, with meanings and lineage, as a page and as JSON
     Docs(DocsOptions),
-    /// Write tables or marts as files for other programs: csv, xlsx, or a script of DuckDB views
+    /// Write tables or marts as files for other programs: csv, xlsx, or a script of views for duckdb
     Export(ExportOptions),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },

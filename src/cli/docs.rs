@@ -2,6 +2,7 @@
 //! it opens no store.
 
 pub(super) mod gather;
+mod given;
 
 use crate::cli::args::DocsOptions;
 use crate::cli::render::Format;

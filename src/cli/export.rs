@@ -233,7 +233,7 @@ fn view(docs: &Docs, root: &str, table: &StoredTable, filter: &Filter) -> anyhow
     })
 }
 
-/// The type that DuckDB has for one of the store's.
+/// The type that `DuckDB` has for one of the store's.
 fn duckdb_type(ty: &DataType) -> (&'static str, Option<i8>) {
     match ty {
         DataType::Int64 => ("BIGINT", None),

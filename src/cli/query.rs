@@ -178,7 +178,7 @@ pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<R
 }
 
 /// `settings`: one row per setting and marketplace.
-pub(super) fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
+fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     let rows = session.workspace.config.settings.rows();
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (
@@ -254,17 +254,46 @@ pub(super) fn stage_inputs(
         );
     }
     let mut batches = seeds.clone();
-    batches.insert(TableName::parse("settings")?, settings(session)?);
-    batches.insert(
-        TableName::parse("own_sellers")?,
-        calendar::own_sellers(&session.workspace.config.accounts)?,
-    );
-    batches.insert(
-        TableName::parse("report_kinds")?,
-        arrived::report_kinds(&session.catalog)?,
-    );
+    batches.extend(of_workspace(session)?);
     Ok(Inputs {
         files: tables,
+        batches,
+        as_of,
+        week_start: session.workspace.config.week_start,
+    })
+}
+
+/// The tables that are always there and are made of schemas and configuration alone.
+fn of_workspace(session: &Session) -> anyhow::Result<BTreeMap<TableName, RecordBatch>> {
+    let accounts = &session.workspace.config.accounts;
+    Ok(BTreeMap::from([
+        (TableName::parse("settings")?, settings(session)?),
+        (
+            TableName::parse("own_sellers")?,
+            calendar::own_sellers(accounts)?,
+        ),
+        (
+            TableName::parse("report_kinds")?,
+            arrived::report_kinds(&session.catalog)?,
+        ),
+    ]))
+}
+
+/// What stages read where no report was ever seen: every table that is always there has its columns.
+///
+/// # Errors
+/// Never, unless Arrow refuses columns of one length.
+pub(super) fn inputs_of_nothing(session: &Session, as_of: Date) -> anyhow::Result<Inputs> {
+    let mut batches = of_workspace(session)?;
+    for name in OF_CATALOGUE {
+        let batch = match *name {
+            "report_arrivals" => arrived::no_arrivals()?,
+            _ => restated::no_restatements()?,
+        };
+        batches.insert(TableName::parse(name)?, batch);
+    }
+    Ok(Inputs {
+        files: BTreeMap::new(),
         batches,
         as_of,
         week_start: session.workspace.config.week_start,

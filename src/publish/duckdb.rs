@@ -1,4 +1,4 @@
-//! A script that makes a DuckDB database of views over the store's Parquet, described column by column. Nothing is
+//! A script that makes a `DuckDB` database of views over the store's Parquet, described column by column. Nothing is
 //! copied: whoever asks a view reads the files as they are then. Knows no table; runs nothing.
 
 use crate::publish::docs::Both;
@@ -19,7 +19,7 @@ pub struct View {
 #[derive(Debug, Clone)]
 pub struct ViewColumn {
     pub name: String,
-    /// As DuckDB names it.
+    /// As `DuckDB` names it.
     pub ty: &'static str,
     /// Digits after the point of a decimal.
     pub scale: Option<i8>,

@@ -3,7 +3,8 @@
 use crate::publish::PublishError;
 use crate::publish::SheetColumn;
 use crate::publish::cell::Cells;
-use crate::publish::csv;
+use crate::publish::csv::head;
+use crate::publish::csv::rows as lines;
 use crate::publish::xlsx;
 use crate::store::StoreError;
 use crate::store::files;
@@ -55,11 +56,11 @@ pub fn csv(
     };
     let mut file = BufWriter::new(temp.as_file());
     let mut text = String::new();
-    csv::head(&mut text, wanted.columns);
+    head(&mut text, wanted.columns);
     let mut exported = Exported::default();
     for batch in rows {
         let batch = batch.map_err(place)?;
-        csv::rows(&mut text, wanted.columns, &cells(wanted, &batch)?);
+        lines(&mut text, wanted.columns, &cells(wanted, &batch)?);
         file.write_all(text.as_bytes()).map_err(failed)?;
         text.clear();
         exported.rows += batch.num_rows() as u64;

@@ -118,7 +118,7 @@ fn the_catalogue_tells_all_there_is() {
         let to = link.split('"').next().unwrap();
         assert!(page.contains(&format!(" id=\"{to}\"")), "{to}");
     }
-    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    assert!(page.len() < 4_000_000, "{} bytes", page.len());
 }
 
 #[test]
@@ -175,18 +175,26 @@ fn csv_is_what_show_says() {
             .map(|row| row.iter().map(str::to_owned).collect())
             .collect();
         assert!(!expected.is_empty(), "{table}");
-        // A time says its zone, and what a spreadsheet would run has a quote before it.
-        let plain = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
-            let cell = |cell: &String| {
-                let cell = cell.strip_suffix('Z').unwrap_or(cell);
-                cell.strip_prefix('\'').unwrap_or(cell).to_owned()
-            };
-            rows.iter()
-                .map(|row| row.iter().map(cell).collect())
-                .collect()
-        };
-        assert_eq!(plain(&rows), plain(&expected), "{table}");
+        assert_eq!(rows.len(), expected.len(), "{table}");
+        for (have, want) in rows.iter().zip(&expected) {
+            for ((have, want), column) in have.iter().zip(want).zip(&head) {
+                assert!(
+                    is_same(have, want),
+                    "{table}.{column}: {have:?}, not {want:?}"
+                );
+            }
+        }
     }
+}
+
+/// A time says its zone, what a spreadsheet would run has a quote before it, and a whole double may lack its point.
+fn is_same(exported: &str, shown: &str) -> bool {
+    if exported == shown {
+        return true;
+    }
+    let plain = exported.strip_suffix('Z').unwrap_or(exported);
+    let plain = plain.strip_prefix('\'').unwrap_or(plain);
+    plain == shown || format!("{plain}.0") == shown
 }
 
 #[test]
@@ -236,7 +244,7 @@ fn a_workbook_reads_back() {
     assert_eq!(january.len() as u64, n_rows);
     let at = |name: &str| shown[0].iter().position(|head| head == name).unwrap();
     let mut rows = Vec::new();
-    for chunk in documents[0].tables[0].chunks(1).unwrap() {
+    for chunk in documents[0].tables[0].chunks(0).unwrap() {
         let chunk = chunk.unwrap();
         for row in 0..chunk.n_rows() {
             let cell = |name: &str| chunk.cell(row, at(name)).trim().to_owned();
@@ -341,24 +349,40 @@ fn bi_tools_read_the_store() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// What `show` says of every table that has rows, beside the number of its rows, in one file.
+/// Of each kind of period and of folder some; each `show` of a debug build takes its second.
+const SHOWN: &[&str] = &[
+    "acos_trend",
+    "ads_campaign",
+    "ads_search_term",
+    "competitor_change",
+    "customer_return",
+    "inventory",
+    "product_snapshot",
+    "restock_plan",
+    "traffic_child",
+];
+
+/// What `show` says of some tables, and of all others that have rows what `ls` says, in one file.
 fn shown(out: &Path) -> PathBuf {
     let listed = sample(&["ls", "tables", "--format", "json"]).ok().json();
     let mut tables = serde_json::Map::new();
     for table in listed["tables"].as_array().unwrap() {
         let name = table["name"].as_str().unwrap();
         let in_files = matches!(table["kind"].as_str(), Some("table" | "mart"));
-        if in_files && table["rows"] != 0 {
-            let mut shown = sample(&["show", name, "--format", "json"]).ok().json();
-            shown["kind"] = table["kind"].clone();
-            assert_eq!(
-                shown["rows"].as_array().unwrap().len(),
-                table["rows"],
-                "{name}"
-            );
-            tables.insert(name.to_owned(), shown);
+        if !in_files || table["rows"] == 0 {
+            assert!(!SHOWN.contains(&name), "{name} has no rows to compare");
+            continue;
         }
+        let mut told =
+            json!({"kind": table["kind"], "columns": table["columns"], "n_rows": table["rows"]});
+        if SHOWN.contains(&name) {
+            let shown = sample(&["show", name, "--format", "json"]).ok().json();
+            assert_eq!(shown["columns"], table["columns"], "{name}");
+            told["rows"] = shown["rows"].clone();
+        }
+        tables.insert(name.to_owned(), told);
     }
+    assert!(tables.len() > 2 * SHOWN.len(), "{} tables", tables.len());
     let path = out.join("shown.json");
     fs::write(&path, Value::Object(tables).to_string()).unwrap();
     path

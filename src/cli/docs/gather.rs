@@ -1,12 +1,10 @@
 //! The schemas and pipelines of a session as the entries of a catalogue.
 
-use crate::cli::query;
+use crate::cli::docs::given;
 use crate::cli::render::type_name;
 use crate::cli::session::Session;
-use crate::ingest::arrived;
 use crate::model::logical_type::LogicalType;
 use crate::model::name::ColumnName;
-use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
 use crate::model::table::MergeBy;
 use crate::model::table::Table;
@@ -15,10 +13,6 @@ use crate::pipeline::Pipeline;
 use crate::pipeline::Rule;
 use crate::pipeline::Stage;
 use crate::pipeline::Work;
-use crate::pipeline::build;
-use crate::pipeline::build::Inputs;
-use crate::pipeline::calendar::HELPERS;
-use crate::pipeline::engine::polars::Polars;
 use crate::publish::docs::Both;
 use crate::publish::docs::Check;
 use crate::publish::docs::Column;
@@ -30,8 +24,6 @@ use crate::publish::docs::ReportColumn;
 use crate::publish::english;
 use crate::schema::Schema;
 use crate::schema::catalog::names_of;
-use crate::store::reports::Catalogue;
-use jiff::civil::date;
 use std::collections::BTreeMap;
 
 /// What the columns that every table has mean; their Chinese titles are the tables' own.
@@ -73,55 +65,6 @@ const HOUSE: &[(&str, &str, &str)] = &[
     ("month", "First day of the month; names the folder", ""),
 ];
 
-/// What the tables are that are always there.
-const GIVEN: &[(&str, &str, &str)] = &[
-    (
-        "as_of",
-        "The day that a build is for: one row",
-        "构建日期，一行",
-    ),
-    (
-        "calendar",
-        "Every day around the data, with its week and month",
-        "日历：每天所属的周与月",
-    ),
-    (
-        "market",
-        "Marketplaces with currency and domain",
-        "站点、币种与域名",
-    ),
-    (
-        "numbers",
-        "The whole numbers from 0 to 1000",
-        "0 到 1000 的整数",
-    ),
-    (
-        "observation_pairs",
-        "What an observation is compared with: the one before it",
-        "每次观测与上一次观测的配对",
-    ),
-    (
-        "periods",
-        "Weeks and months with their days",
-        "周与月及其起止日期",
-    ),
-    (
-        "report_arrivals",
-        "When a kind of report was last seen, and the days it covers",
-        "各类报告最近一次到达及覆盖日期",
-    ),
-    (
-        "report_kinds",
-        "Kinds of report that are known",
-        "可识别的报告种类",
-    ),
-    (
-        "settings",
-        "Targets and rules of sellerlake.toml, by marketplace",
-        "sellerlake.toml 中各站点的目标与规则",
-    ),
-];
-
 /// The whole catalogue: marts and stages by pipeline, all else by name.
 ///
 /// # Errors
@@ -154,9 +97,7 @@ pub(crate) fn docs(session: &Session) -> anyhow::Result<Docs> {
         };
         tables.push(seed(schema, table));
     }
-    for name in HELPERS {
-        tables.push(given(session, name)?);
-    }
+    tables.extend(given::entries(session)?);
     let reports = session.catalog.reports().chain(session.catalog.seeds());
     Ok(Docs {
         tables,
@@ -414,48 +355,6 @@ fn seed(schema: &Schema, table: &Table) -> Entry {
         columns,
         ..Entry::default()
     }
-}
-
-/// A table that is always there, with the columns that it has over no data at all.
-fn given(session: &Session, name: &str) -> anyhow::Result<Entry> {
-    let mut inputs = Inputs {
-        files: BTreeMap::new(),
-        batches: BTreeMap::new(),
-        // Any day: only the columns are looked at.
-        as_of: date(2000, 1, 1),
-        week_start: session.workspace.config.week_start,
-    };
-    let table = TableName::parse(name)?;
-    let kinds = arrived::report_kinds(&session.catalog)?;
-    inputs
-        .batches
-        .insert(TableName::parse("report_kinds")?, kinds);
-    inputs
-        .batches
-        .insert(TableName::parse("settings")?, query::settings(session)?);
-    inputs.batches.insert(
-        TableName::parse("report_arrivals")?,
-        arrived::report_arrivals(&Catalogue::default())?,
-    );
-    let all = format!("SELECT * FROM {table}");
-    let batch = build::query(&all, &inputs, &mut Polars::new())?;
-    let schema = batch.schema();
-    let columns = schema.fields().iter();
-    let said = GIVEN.iter().find(|(known, ..)| *known == name);
-    Ok(Entry {
-        name: name.to_owned(),
-        kind: Kind::Given,
-        title: said.map_or_else(Both::default, |(_, en, zh)| Both::of(*en, *zh)),
-        columns: columns
-            .map(|field| Column {
-                name: field.name().clone(),
-                ty: type_name(field.data_type()),
-                unit: String::new(),
-                meaning: Both::of(english(field.name()), ""),
-            })
-            .collect(),
-        ..Entry::default()
-    })
 }
 
 /// Every table that a kind of report can feed.

@@ -11,9 +11,9 @@ var groups=all(document,".group"),sections=all(document,"main section"),lists=al
 function show(){
  var q=box.value.trim().toLowerCase(),words=q.split(/\s+/),n=0;
  items.forEach(function(item){
-  var fits=function(text){return words.every(function(word){return text.indexOf(word)>=0})};
-  var own=fits(item.head),hits=q?item.rows.filter(function(row){return fits(row.text)}):[];
-  var on=!q||own||hits.length>0;
+  var rest=words.filter(function(word){return item.head.indexOf(word)<0}),own=!rest.length;
+  var hits=q?item.rows.filter(function(row){return rest.some(function(word){return row.text.indexOf(word)>=0})}):[];
+  var on=!q||rest.every(function(word){return hits.some(function(row){return row.text.indexOf(word)>=0})});
   item.node.hidden=!on;if(item.link){item.link.hidden=!on}if(on){n+=1}
   item.rows.forEach(function(row){row.row.hidden=q!==""&&!own&&hits.indexOf(row)<0});
   if(item.details){item.details.open=q!==""&&!own&&hits.length>0}});

@@ -396,25 +396,13 @@ fn report(out: &mut String, docs: &Docs, lang: Lang, words: &Words, report: &Rep
         words,
         &report.id,
         report.columns.len(),
-        &[words.column, words.ty, words.meaning, words.labels],
+        &[words.column, words.labels],
     );
     for column in &report.columns {
-        let zh = if lang == Lang::Zh {
-            &*column.title_zh
-        } else {
-            ""
-        };
-        let meaning = if zh.is_empty() {
-            crate::publish::label::english(&column.name)
-        } else {
-            zh.to_owned()
-        };
         let _ = write!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
             escaped(&column.name),
-            escaped(&column.ty),
-            escaped(&meaning),
             escaped(&column.labels.join(" · "))
         );
     }

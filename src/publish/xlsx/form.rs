@@ -8,7 +8,7 @@ use crate::publish::cell::Cell;
 use crate::publish::cell::Cells;
 use crate::publish::cell::date_of;
 use crate::publish::cell::moment_of;
-use crate::publish::csv;
+use crate::publish::csv::form as text;
 use crate::publish::place;
 use crate::store::files;
 use arrow::array::RecordBatch;
@@ -70,7 +70,7 @@ pub fn fill(folder: &Path, form: &Form<'_>, as_of: Date) -> Result<Vec<Published
                     source,
                 }
             })?,
-            None => csv::form(&form.header, &filling, &rows).into_bytes(),
+            None => text(&form.header, &filling, &rows).into_bytes(),
         };
         let document = Document {
             name,
