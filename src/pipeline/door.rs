@@ -122,11 +122,13 @@ impl<'a> Door<'a> {
                 Work::Made(maker)
             }
         };
+        let drafts = wire.drafts.as_ref().and_then(|seed| self.table(seed));
         let version = version(&work, None);
         Some(Stage {
             name,
             inputs,
             work,
+            drafts,
             mart: None,
             version,
         })
@@ -190,6 +192,7 @@ impl<'a> Door<'a> {
             name,
             inputs,
             work,
+            drafts: None,
             mart: Some(mart),
             version,
         })
