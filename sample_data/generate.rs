@@ -5,6 +5,8 @@
 
 #[path = "generate/ads.rs"]
 mod ads;
+#[path = "generate/books.rs"]
+mod books;
 #[path = "generate/brands.rs"]
 mod brands;
 #[path = "generate/bulk.rs"]
@@ -216,6 +218,25 @@ fn seller_central(folder: &Folder, world: &World) -> Result<()> {
     Ok(())
 }
 
+/// What was downloaded for the review of the month.
+fn monthly(folder: &Folder, world: &World) -> Result<()> {
+    for site in [US, DE] {
+        let by_date = books::by_date(world, site, date(2025, 12, 1), world::LAST);
+        folder.write(
+            &dated(site, FEB_12, "BusinessReport-2-12-26.csv"),
+            by_date.as_bytes(),
+        )?;
+        folder.write(
+            &dated(site, FEB_12, "InventoryLedgerSummary_Monthly.csv"),
+            books::ledger(world, site).as_bytes(),
+        )?;
+    }
+    folder.write(
+        "inbox/keepa/product-own-2026-02-12.json",
+        books::ranks(world::LAST).as_bytes(),
+    )
+}
+
 fn catalogue(folder: &Folder) -> Result<()> {
     for day in [FEB_2, FEB_12] {
         let name = format!("All+Listings+Report_{}.txt", day.strftime("%m-%d-%Y"));
@@ -276,6 +297,7 @@ fn main() -> Result<()> {
     sponsored_ads(&folder, &world)?;
     seller_central(&folder, &world)?;
     catalogue(&folder)?;
+    monthly(&folder, &world)?;
     tools(&folder)?;
     defects::write(&folder, &world)?;
     seeds::write(&folder)?;

@@ -124,11 +124,17 @@ pub(super) enum Command {
     /// Read a kind of report that is not known yet: draft a schema, prove it
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Say what became otherwise in a table between two moments: by default, the last run and the one before
+    Diff(DiffOptions),
     /// Say what a row of a mart is made of: current rows, reports, files and rows in them
     Explain(ExplainOptions),
     /// Rows that were kept aside: look at them, or read their files again after a schema was mended
     #[command(subcommand)]
     Rejects(RejectsCommand),
+    /// Write the catalogue: every table, mart and kind of report, with meanings and lineage, as a page and as JSON
+    Docs(DocsOptions),
+    /// Write tables or marts as files for other programs: csv, xlsx, or a script of DuckDB views
+    Export(ExportOptions),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -158,6 +164,24 @@ pub(super) enum RejectsCommand {
     Show,
     /// Read the files again that hold them; what a mended schema understands goes into the store
     Replay,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// A table of the store, as `ls tables` shows it
+    pub table: String,
+    /// Only rows with these values: `marketplace=US date=2026-01`
+    #[arg(value_name = "KEY=VALUE")]
+    pub keys: Vec<String>,
+    /// A time like 2026-02-05T09:00, a day, or a run as `ls runs` shows it; without it, the run before the last
+    #[arg(long, value_name = "MOMENT")]
+    pub from: Option<String>,
+    /// Likewise; without it, the last run, or now where --from is said
+    #[arg(long, value_name = "MOMENT")]
+    pub to: Option<String>,
+    /// Tell of each row, not of each slice: a day, a period, a snapshot
+    #[arg(long)]
+    pub rows: bool,
 }
 
 #[derive(Debug, Args)]
@@ -317,6 +341,37 @@ impl From<Language> for Lang {
             Language::En => Self::En,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DocsOptions {
+    /// The folder; without it, out/docs in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The language of titles and words; the JSON has both
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportOptions {
+    /// Tables, marts or seeds, and which rows: `acos_trend month=2026-01 marketplace=US`. A column that is named twice may
+    /// be either; `KEY=` means that it is empty. For duckdb, no name means all tables and marts
+    #[arg(value_name = "TABLE | KEY=VALUE")]
+    pub what: Vec<String>,
+    /// As what: csv and xlsx are one file each; duckdb is a script, `duckdb lake.duckdb < lake.sql`
+    #[arg(long, value_enum)]
+    pub to: Target,
+    /// The folder; without it, out/export in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    Csv,
+    Xlsx,
+    Duckdb,
 }
 
 #[derive(Debug, Args)]

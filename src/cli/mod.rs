@@ -9,7 +9,10 @@ mod as_of;
 mod build;
 mod check;
 mod compact;
+mod diff;
+mod docs;
 mod explain;
+mod export;
 #[cfg(test)]
 mod fault_tests;
 mod ingest;
@@ -116,6 +119,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Explain(options) => {
             explain::explain(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Diff(options) => diff::diff(&Session::open(&place)?, &options, format, terminal),
         Command::Rejects(RejectsCommand::Show) => {
             rejects::show(&Session::open(&place)?, format, terminal)
         }
@@ -126,6 +130,15 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
             seeds::suggest(&Session::open(&place)?, &options, format, terminal)
         }
         Command::Schema(command) => schema::schema(&place, &command, format, terminal),
+        Command::Docs(options) => docs::docs(
+            &Session::open_or_default(&place)?,
+            &options,
+            format,
+            terminal,
+        ),
+        Command::Export(options) => {
+            export::export(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

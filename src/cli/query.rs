@@ -14,6 +14,7 @@ use crate::ingest::seeds;
 use crate::model::name::TableName;
 use crate::pipeline;
 use crate::pipeline::build::Inputs;
+use crate::pipeline::calendar;
 use crate::pipeline::engine::TableFiles;
 use crate::pipeline::engine::polars::Polars;
 use crate::store::entry::TableEntry;
@@ -22,6 +23,7 @@ use crate::store::listing;
 use crate::store::marts;
 use crate::store::reader;
 use crate::store::reports::Catalogue;
+use crate::store::restated;
 use crate::workspace::wire::nearest;
 use anyhow::Context as _;
 use anyhow::bail;
@@ -171,7 +173,7 @@ pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<R
 }
 
 /// `settings`: one row per setting and marketplace.
-fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
+pub(super) fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     let rows = session.workspace.config.settings.rows();
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (
@@ -193,7 +195,36 @@ fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 
-/// What stages read: current tables, seeds and settings.
+/// Tables that are made of the whole catalogue. They cost a look at every report: only whoever reads them makes them.
+pub(super) const OF_CATALOGUE: &[&str] = &["report_arrivals", "restatements"];
+
+/// Makes those of them that are `wanted`.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub(super) fn add_catalogue_tables(
+    session: &Session,
+    inputs: &mut Inputs,
+    wanted: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    let wanted: Vec<&str> = (OF_CATALOGUE.iter().copied())
+        .filter(|name| wanted(name))
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let catalogue = Catalogue::load(&session.store)?;
+    for name in wanted {
+        let batch = match name {
+            "report_arrivals" => arrived::report_arrivals(&catalogue)?,
+            _ => restated::restatements(&catalogue, session.catalog.tables())?,
+        };
+        inputs.batches.insert(TableName::parse(name)?, batch);
+    }
+    Ok(())
+}
+
+/// What stages read, but for the tables that are made of the whole catalogue: current tables, seeds and settings.
 ///
 /// # Errors
 /// When the store cannot be listed.
@@ -220,12 +251,12 @@ pub(super) fn stage_inputs(
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
     batches.insert(
-        TableName::parse("report_kinds")?,
-        arrived::report_kinds(&session.catalog)?,
+        TableName::parse("own_sellers")?,
+        calendar::own_sellers(&session.workspace.config.accounts)?,
     );
     batches.insert(
-        TableName::parse("report_arrivals")?,
-        arrived::report_arrivals(&Catalogue::load(&session.store)?)?,
+        TableName::parse("report_kinds")?,
+        arrived::report_kinds(&session.catalog)?,
     );
     Ok(Inputs {
         files: tables,
@@ -240,6 +271,20 @@ pub(super) fn today(session: &Session, told: Option<Date>) -> Date {
     let config = &session.workspace.config;
     told.or(config.today)
         .unwrap_or_else(|| config.zone.to_datetime(Timestamp::now()).date())
+}
+
+/// The table of a name.
+///
+/// # Errors
+/// When there is none; the message names the nearest.
+pub(super) fn named<'a>(tables: &'a [StoredTable], name: &str) -> anyhow::Result<&'a StoredTable> {
+    if let Some(table) = tables.iter().find(|table| table.name.as_str() == name) {
+        return Ok(table);
+    }
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let hint =
+        nearest(name, &names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    bail!("there is no table {name:?}{hint} (sellerlake ls tables)")
 }
 
 /// Prints a table.
@@ -268,18 +313,7 @@ pub(super) fn show(
     };
     let session = then.as_ref().map_or(session, |then| &then.session);
     let tables = stored_tables(session)?;
-    let Some(table) = tables
-        .iter()
-        .find(|table| table.name.as_str() == options.table)
-    else {
-        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        let hint = nearest(&options.table, &names)
-            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        bail!(
-            "there is no table {:?}{hint} (sellerlake ls tables)",
-            options.table
-        );
-    };
+    let table = named(&tables, &options.table)?;
     // A terminal shows the beginning; a file gets everything.
     let limit = options.limit.unwrap_or(if format == Format::Table {
         20
@@ -354,6 +388,7 @@ pub(super) fn query(
 ) -> anyhow::Result<bool> {
     let read = seeds::read(&session.context());
     let mut inputs = stage_inputs(session, &read.tables, today(session, None))?;
+    add_catalogue_tables(session, &mut inputs, &|name| options.sql.contains(name))?;
     let pipelines = session.pipelines()?;
     for mart in pipelines
         .iter()

@@ -74,6 +74,8 @@ pub struct StoredColumn {
     pub name: ColumnName,
     pub ty: StoredType,
     pub title_zh: Box<str>,
+    /// Whether values of several rows may be added: a count or an amount, not a price or a rank.
+    pub additive: bool,
 }
 
 /// How observations of the same thing meet in `current/`.
@@ -109,6 +111,9 @@ pub struct Table {
     pub merge: MergeRule,
     /// Families in order of precedence, best first.
     pub families: Vec<Box<str>>,
+    /// Of several families one counts for all of an account's ad product and day, whatever documents each holds: theirs
+    /// are not the same ones.
+    pub family_per_day: bool,
     /// In the order in which files hold them; `month` last where the table is partitioned by it.
     pub columns: Vec<StoredColumn>,
 }

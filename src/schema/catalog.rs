@@ -144,7 +144,7 @@ fn unknown_in_totals(schema: &Schema) -> impl Iterator<Item = String> {
 }
 
 /// The tables that an output can feed: its own, and the range twin of a day table.
-fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
+pub fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
     if let Period::Day {
@@ -187,6 +187,7 @@ fn feed(
         families: entry.map_or_else(Vec::new, |entry| {
             entry.families.iter().map(|f| f.as_str().into()).collect()
         }),
+        family_per_day: entry.is_some_and(|entry| entry.family_per == wire::FamilyPer::Day),
         columns: Vec::new(),
     });
     if table.period != period {
@@ -223,6 +224,7 @@ fn feed(
                 ));
             }
             Some(known) => {
+                known.additive |= column.additive;
                 if known.title_zh.is_empty() {
                     known.title_zh = column.title_zh;
                 }
@@ -241,6 +243,7 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
                 name: name.clone(),
                 ty,
                 title_zh: title_zh.into(),
+                additive: false,
             });
         }
     };
@@ -303,7 +306,29 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
             }
         }
     }
+    for column in &mut columns {
+        column.additive = is_additive(schema, output, &column.name);
+    }
     columns
+}
+
+/// Whether a column of an output may be added up: what the report says of it, or of what it is put together from.
+fn is_additive(schema: &Schema, output: &Output, name: &ColumnName) -> bool {
+    let of_report = |name: &ColumnName| {
+        schema
+            .column(name.as_str())
+            .is_some_and(|column| column.additive)
+    };
+    output
+        .steps
+        .iter()
+        .find_map(|step| match step {
+            Step::FirstOf { column, of } | Step::SumOf { column, of } if column == name => {
+                Some(of.iter().all(of_report))
+            }
+            _ => None,
+        })
+        .unwrap_or_else(|| of_report(name))
 }
 
 /// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
@@ -383,6 +408,7 @@ fn finish(table: &mut Table) {
                     name: ColumnName::parse(name).ok()?,
                     ty: *ty,
                     title_zh,
+                    additive: false,
                 })
             })
             .collect()

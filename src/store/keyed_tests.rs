@@ -19,6 +19,7 @@ fn table() -> Table {
         name: ColumnName::parse(name).unwrap(),
         ty,
         title_zh: "".into(),
+        additive: ty == StoredType::Integer,
     };
     Table {
         name: TableName::parse("t").unwrap(),
@@ -33,6 +34,7 @@ fn table() -> Table {
             slice: None,
         },
         families: Vec::new(),
+        family_per_day: false,
         columns: vec![
             column("id", StoredType::Text),
             column("units", StoredType::Integer),

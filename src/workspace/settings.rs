@@ -177,6 +177,12 @@ pub const SETTINGS: &[Setting] = &[
         "days beyond the attribution window until a day is final",
     ),
     rule(
+        "traffic-wait-days",
+        "traffic_wait_days",
+        7.0,
+        "days until traffic and ordered sales are final",
+    ),
+    rule(
         "return-mature-days",
         "return_mature_days",
         45.0,
@@ -291,40 +297,10 @@ pub const SETTINGS: &[Setting] = &[
         "UTF-8 bytes that a listing's search terms may have; one more and Amazon ignores all",
     ),
     rule(
-        "ahr-yellow",
-        "ahr_yellow",
-        980.0,
-        "account health rating below which the account is yellow",
-    ),
-    rule(
         "ahr-fall",
         "ahr_fall",
         50.0,
         "points of account health rating lost since the value before that make the account red",
-    ),
-    rule(
-        "ipi-min",
-        "ipi_min",
-        500.0,
-        "inventory performance index, at least",
-    ),
-    rule(
-        "review-answer-hours",
-        "review_answer_hours",
-        6.0,
-        "hours within which a bad review is answered",
-    ),
-    rule(
-        "content-days-focus",
-        "content_days_focus",
-        14.0,
-        "days after which the A+ content of a focus product is due",
-    ),
-    rule(
-        "content-days-other",
-        "content_days_other",
-        90.0,
-        "days after which the A+ content of any other product is due",
     ),
     rule(
         "own-buy-box-min",
@@ -363,12 +339,6 @@ pub const SETTINGS: &[Setting] = &[
         "units of a product returned in a week from which more than twice the weeks before is told",
     ),
     rule(
-        "inbound-ahead-days",
-        "inbound_ahead_days",
-        7.0,
-        "days before its last date to ship that an inbound shipment is created",
-    ),
-    rule(
         "verify-after-days",
         "verify_after_days",
         1.0,
@@ -379,6 +349,12 @@ pub const SETTINGS: &[Setting] = &[
         "review_after_days",
         3.0,
         "days after which an open action goes to the supervisor",
+    ),
+    rule(
+        "reopen-after-days",
+        "reopen_after_days",
+        7.0,
+        "days after a task was closed from which the same trouble is an open action again",
     ),
     rule(
         "safety-z",
@@ -463,39 +439,5 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn own_then_general_then_shipped_then_default() {
-        let setting = |name: &str| SETTINGS.iter().find(|s| s.name == name).unwrap();
-        let (us, de) = (
-            Market::by_code("US").unwrap(),
-            Market::by_code("DE").unwrap(),
-        );
-        let mut settings = Settings::default();
-        assert!((settings.value(setting("cpc_limit"), de) - 0.9).abs() < 1e-12);
-        settings.set(setting("target_acos"), None, 0.3);
-        settings.set(setting("target_acos"), Some(de), 0.2);
-        assert!((settings.value(setting("target_acos"), us) - 0.3).abs() < 1e-12);
-        assert!((settings.value(setting("target_acos"), de) - 0.2).abs() < 1e-12);
-        assert!((settings.value(setting("target_bsr"), de) - 50.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn names_and_keys_are_unique() {
-        let mut names: Vec<_> = SETTINGS.iter().map(|s| s.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), SETTINGS.len());
-        for (name, values) in SHIPPED {
-            assert!(names.contains(name), "{name}");
-            assert!(
-                values.is_sorted()
-                    && values
-                        .iter()
-                        .all(|(code, _)| Market::by_code(code).is_some())
-            );
-        }
-    }
-}
+#[path = "settings_tests.rs"]
+mod tests;

@@ -7,12 +7,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
+mod families;
 mod fixture;
 mod golden;
 mod headers;
+mod history;
 mod large;
 mod nested;
 mod nights;
@@ -24,6 +27,7 @@ mod places;
 mod plain;
 mod props;
 mod real;
+mod real_forms;
 mod sample;
 mod schemas;
 mod shell;

@@ -31,6 +31,7 @@ use sellerlake::pipeline::build;
 use sellerlake::pipeline::build::Inputs;
 use sellerlake::pipeline::conform::conform;
 use sellerlake::pipeline::engine::Engine as _;
+use sellerlake::pipeline::calendar;
 use sellerlake::pipeline::engine::TableFiles;
 use sellerlake::pipeline::engine::polars::Polars;
 use sellerlake::pipeline::graph;
@@ -38,6 +39,7 @@ use sellerlake::pipeline::wire;
 use sellerlake::store::Store;
 use sellerlake::store::files;
 use sellerlake::store::reports::Catalogue;
+use sellerlake::store::restated;
 use sellerlake::store::writer;
 use sellerlake::workspace;
 use sellerlake::workspace::Workspace;
@@ -231,12 +233,16 @@ fn empty_inputs() -> Inputs {
     }
     let settings = settings(&Settings::default(), Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let sellers = calendar::own_sellers(&[]).unwrap();
+    inputs.batches.insert(table_name("own_sellers"), sellers);
     let kinds = arrived::report_kinds(catalog()).unwrap();
     inputs.batches.insert(table_name("report_kinds"), kinds);
     let arrivals = arrived::no_arrivals().unwrap();
     inputs
         .batches
         .insert(table_name("report_arrivals"), arrivals);
+    let restated = restated::no_restatements().unwrap();
+    inputs.batches.insert(table_name("restatements"), restated);
     inputs
 }
 
@@ -263,11 +269,15 @@ pub(crate) fn sample_inputs() -> Inputs {
     inputs.batches.extend(seeds::read(&context).tables);
     let settings = settings(&workspace.config.settings, Vec::new());
     inputs.batches.insert(table_name("settings"), settings);
+    let sellers = calendar::own_sellers(&workspace.config.accounts).unwrap();
+    inputs.batches.insert(table_name("own_sellers"), sellers);
     let catalogue = Catalogue::load(&Store::at(workspace.store())).unwrap();
     let arrivals = arrived::report_arrivals(&catalogue).unwrap();
     inputs
         .batches
         .insert(table_name("report_arrivals"), arrivals);
+    let restated = restated::restatements(&catalogue, context.catalog.tables()).unwrap();
+    inputs.batches.insert(table_name("restatements"), restated);
     for (name, table) in &mut inputs.files {
         let folder = workspace.store().join("current").join(name.as_str());
         table.files = files::list(&folder).unwrap();

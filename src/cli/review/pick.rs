@@ -107,9 +107,15 @@ struct Picked<'a> {
 }
 
 impl<'a> Picked<'a> {
+    /// A column `x_zh` that has a twin `x_en` is that one in an English document.
     fn column(&self, name: &ColumnName) -> Option<(SheetColumn<'a>, &'a ArrayRef)> {
-        let column = self.mart.column(name.as_str())?;
-        let array = self.batch.column_by_name(name.as_str())?;
+        let twin = name
+            .as_str()
+            .strip_suffix("_zh")
+            .filter(|_| self.lang == Lang::En)
+            .and_then(|stem| self.mart.column(&format!("{stem}_en")));
+        let column = twin.or_else(|| self.mart.column(name.as_str()))?;
+        let array = self.batch.column_by_name(column.name.as_str())?;
         let column = SheetColumn {
             name: column.name.as_str(),
             meaning: &column.meaning,
