@@ -58,7 +58,9 @@ candidate AS (
 )
 SELECT
     c.marketplace AS marketplace, c.product AS product, c.asin AS competitor_asin, c.brand AS brand,
-    CONCAT_WS(' ', c.source, CAST(c.snapshot_date AS VARCHAR), 'BSR ' || CAST(c.bsr AS VARCHAR), c.title) AS note
+    NULLIF(
+        CONCAT_WS(' ', c.source, CAST(c.snapshot_date AS VARCHAR), 'BSR ' || CAST(c.bsr AS VARCHAR), c.title), ''
+    ) AS note
 FROM candidate AS c
 LEFT JOIN told AS t ON c.marketplace = t.marketplace AND c.asin = t.asin
 LEFT JOIN own_asin AS o ON c.marketplace = o.marketplace AND c.asin = o.asin

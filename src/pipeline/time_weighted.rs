@@ -109,7 +109,7 @@ impl Series {
         let inside = self.points.range(start + 1..end.max(start + 1));
         let mut held: Vec<(f64, i64)> = Vec::new();
         let (mut with_value, mut without) = (0, 0);
-        let mut hold = |value: Option<f64>, from: i64, to: i64| {
+        let mut keep = |value: Option<f64>, from: i64, to: i64| {
             let length = (to - from).max(0);
             match value {
                 Some(value) => {
@@ -122,12 +122,12 @@ impl Series {
         let mut current = before.map(|(_, value)| (*value, start));
         for (at, value) in inside {
             if let Some((held, from)) = current {
-                hold(held, from, *at);
+                keep(held, from, *at);
             }
             current = Some((*value, *at));
         }
         if let Some((held, from)) = current {
-            hold(held, from, end);
+            keep(held, from, end);
         }
         if with_value + without <= 0 {
             return None;
