@@ -243,7 +243,9 @@ fn describe(table: &Table, rows: &[RecordBatch], entry: &mut SliceEntry) {
 /// Sums of the columns that may be added up, by name. Amounts of several currencies are not added.
 fn sums(table: &Table, rows: &[RecordBatch]) -> BTreeMap<String, String> {
     let currencies = || {
-        let columns = rows.iter().filter_map(|rows| rows.column_by_name("currency"));
+        let columns = rows
+            .iter()
+            .filter_map(|rows| rows.column_by_name("currency"));
         columns
             .filter_map(|array| array.as_string_opt::<i32>())
             .flat_map(|texts| texts.iter())
