@@ -211,10 +211,15 @@ mod tests {
         series.week(10 * WEEK)
     }
 
+    /// Days after the week's start, each with the value from then on.
+    type Points = &'static [(f64, Option<f64>)];
+    /// Median, minutes with a value, minutes without.
+    type Wanted = Option<(Option<f64>, i64, i64)>;
+
     #[test]
     fn most_of_the_week_decides() {
         let days = |days: i64| days * 1440;
-        let cases: &[(&[(f64, Option<f64>)], f64, Option<(Option<f64>, i64, i64)>)] = &[
+        let cases: &[(Points, f64, Wanted)] = &[
             // Held from before, never changed.
             (&[(-30.0, Some(5.0))], 20.0, Some((Some(5.0), days(7), 0))),
             // One day of 100 between six of 10: an instant of the last day would say 100.

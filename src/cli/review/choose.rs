@@ -165,14 +165,17 @@ fn holds(column: &ArrayRef, row: usize) -> bool {
 ///
 /// # Errors
 /// When Arrow refuses: a fault of this program.
-pub(super) fn worded(lang: Lang, review: &Review, chosen: Chosen) -> Result<Chosen, ArrowError> {
-    let batch = &chosen.batch;
-    let mut columns = batch.columns().to_vec();
+pub(super) fn worded(
+    lang: Lang,
+    review: &Review,
+    mut chosen: Chosen,
+) -> Result<Chosen, ArrowError> {
+    let mut columns = chosen.batch.columns().to_vec();
     for (name, words) in &review.words {
-        let Ok(at) = batch.schema_ref().index_of(name.as_str()) else {
+        let Ok(at) = chosen.batch.schema_ref().index_of(name.as_str()) else {
             continue;
         };
-        let Some(texts) = batch.column(at).as_string_opt::<i32>() else {
+        let Some(texts) = chosen.batch.column(at).as_string_opt::<i32>() else {
             continue;
         };
         let said = texts.iter().map(|text| {
@@ -184,8 +187,8 @@ pub(super) fn worded(lang: Lang, review: &Review, chosen: Chosen) -> Result<Chos
         });
         columns[at] = Arc::new(said.collect::<StringArray>());
     }
-    let batch = RecordBatch::try_new(batch.schema(), columns)?;
-    Ok(Chosen { batch, ..chosen })
+    chosen.batch = RecordBatch::try_new(chosen.batch.schema(), columns)?;
+    Ok(chosen)
 }
 
 impl Chosen {
