@@ -128,6 +128,9 @@ pub(super) enum Command {
         /// Its report id, as `ls reports` shows it; the first digits are enough
         report: String,
     },
+    /// What the team keeps in seeds/: propose the rows that are missing there
+    #[command(subcommand)]
+    Seeds(SeedsCommand),
     /// Read a kind of report that is not known yet: draft a schema, prove it
     #[command(subcommand)]
     Schema(SchemaCommand),
@@ -144,6 +147,25 @@ pub(super) enum Command {
     Export(ExportOptions),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SeedsCommand {
+    /// Draft what the reports show and a seed lacks: without a seed, how many rows of each; with one, its rows as csv
+    Suggest(SuggestOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SuggestOptions {
+    /// The seed, such as products or competitors
+    #[arg(value_name = "SEED")]
+    pub seed: Option<String>,
+    /// Write one csv file for each seed into this folder, to be looked through and copied; never into seeds/
+    #[arg(long, value_name = "DIR", conflicts_with = "seed")]
+    pub to: Option<PathBuf>,
+    /// The language of the header
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
 }
 
 #[derive(Debug, Subcommand)]

@@ -28,6 +28,7 @@ mod render;
 mod review;
 mod run;
 mod schema;
+mod seeds;
 mod session;
 mod summary;
 mod terminal;
@@ -36,6 +37,7 @@ mod upload;
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::args::RejectsCommand;
+use crate::cli::args::SeedsCommand;
 use crate::cli::render::Format;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
@@ -127,6 +129,9 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         }
         Command::Rejects(RejectsCommand::Replay) => {
             rejects::replay(&Session::open(&place)?, format, terminal)
+        }
+        Command::Seeds(SeedsCommand::Suggest(options)) => {
+            seeds::suggest(&Session::open(&place)?, &options, format, terminal)
         }
         Command::Schema(command) => schema::schema(&place, &command, format, terminal),
         Command::Docs(options) => docs::docs(

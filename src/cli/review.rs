@@ -1,6 +1,7 @@
 //! `review`: what is handed in once a month and read once a week, as a page and as a workbook. Also the last step of
 //! `run`, which brings what is read every morning as well.
 
+mod choose;
 mod frozen;
 mod head;
 mod pick;
@@ -12,7 +13,7 @@ use crate::cli::build::BuildReport;
 use crate::cli::build::Request;
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
-use crate::cli::review::pick::Chosen;
+use crate::cli::review::choose::Chosen;
 use crate::cli::run::whole;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
@@ -310,8 +311,8 @@ impl Edition<'_> {
                 whole_of.insert(&section.mart, whole(self.session, mart)?);
             }
             let all = &whole_of[&section.mart];
-            let chosen = pick::rows(section, mart, all, span, self.built.as_of)?;
-            picked.push((*mart, pick::worded(self.lang, review, chosen)?));
+            let chosen = choose::rows(section, mart, all, span, self.built.as_of)?;
+            picked.push((*mart, choose::worded(self.lang, review, chosen)?));
         }
         Ok(picked)
     }

@@ -102,6 +102,7 @@ mod tests {
             name: table(name),
             inputs: inputs.iter().map(table).collect(),
             work: Work::Sql("".into()),
+            drafts: None,
             mart: None,
             version: "".into(),
         };

@@ -50,6 +50,8 @@ pub struct Stage {
     /// Exactly the tables that it reads; for a maker, in its order.
     pub inputs: Vec<TableName>,
     pub work: Work,
+    /// The seed whose missing rows it proposes to the team, where that is what it is for.
+    pub drafts: Option<TableName>,
     /// What it promises to readers, where it is stored; none for an intermediate table.
     pub mart: Option<Mart>,
     /// Changes with anything that could change the result: the SQL, the maker's name, the declared columns.

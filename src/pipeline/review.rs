@@ -22,8 +22,11 @@ pub struct Review {
     pub due_working_day: Option<usize>,
     pub sections: Vec<Section>,
     /// What the values of a text column are called, by column and value. A value that is not here stands for itself.
-    pub words: BTreeMap<ColumnName, BTreeMap<Box<str>, Word>>,
+    pub words: Words,
 }
+
+/// By column and value.
+pub type Words = BTreeMap<ColumnName, BTreeMap<Box<str>, Word>>;
 
 /// A value of a mart in the words of people.
 #[derive(Debug, Clone, PartialEq, Eq)]

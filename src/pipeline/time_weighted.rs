@@ -109,7 +109,7 @@ impl Series {
         let inside = self.points.range(start + 1..end.max(start + 1));
         let mut held: Vec<(f64, i64)> = Vec::new();
         let (mut with_value, mut without) = (0, 0);
-        let mut hold = |value: Option<f64>, from: i64, to: i64| {
+        let mut keep = |value: Option<f64>, from: i64, to: i64| {
             let length = (to - from).max(0);
             match value {
                 Some(value) => {
@@ -122,12 +122,12 @@ impl Series {
         let mut current = before.map(|(_, value)| (*value, start));
         for (at, value) in inside {
             if let Some((held, from)) = current {
-                hold(held, from, *at);
+                keep(held, from, *at);
             }
             current = Some((*value, *at));
         }
         if let Some((held, from)) = current {
-            hold(held, from, end);
+            keep(held, from, end);
         }
         if with_value + without <= 0 {
             return None;
@@ -211,10 +211,15 @@ mod tests {
         series.week(10 * WEEK)
     }
 
+    /// Days after the week's start, each with the value from then on.
+    type Points = &'static [(f64, Option<f64>)];
+    /// Median, minutes with a value, minutes without.
+    type Wanted = Option<(Option<f64>, i64, i64)>;
+
     #[test]
     fn most_of_the_week_decides() {
         let days = |days: i64| days * 1440;
-        let cases: &[(&[(f64, Option<f64>)], f64, Option<(Option<f64>, i64, i64)>)] = &[
+        let cases: &[(Points, f64, Wanted)] = &[
             // Held from before, never changed.
             (&[(-30.0, Some(5.0))], 20.0, Some((Some(5.0), days(7), 0))),
             // One day of 100 between six of 10: an instant of the last day would say 100.

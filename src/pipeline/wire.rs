@@ -42,6 +42,7 @@ pub(super) struct WireStage {
     pub(super) name: Spanned<String>,
     pub(super) inputs: Vec<Spanned<String>>,
     pub(super) made_by: Option<Spanned<String>>,
+    pub(super) drafts: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -257,6 +258,14 @@ fn check_together(pipelines: &[Pipeline], tables: &BTreeSet<TableName>, faults: 
         }
     }
     for pipeline in pipelines {
+        let drafts = pipeline.stages.iter().filter_map(|stage| {
+            let seed = stage.drafts.as_ref()?;
+            (!tables.contains(seed)).then_some((stage, seed))
+        });
+        for (stage, seed) in drafts {
+            let what = format!("{} drafts {seed}, but no table is called that", stage.name);
+            faults.push(fault(&file(pipeline), 1, &what));
+        }
         for mart in pipeline.marts() {
             match graph::in_order(pipelines, Some(&[mart.name.clone()].into())) {
                 Ok(order) => {

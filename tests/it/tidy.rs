@@ -102,7 +102,7 @@ const HOMES: &[(&str, &[&str])] = &[
     (
         "toml",
         &[
-            "pipeline/door.rs",
+            "pipeline/door",
             "pipeline/review/wire.rs",
             "pipeline/wire.rs",
             "schema/door",

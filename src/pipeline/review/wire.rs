@@ -8,6 +8,7 @@ use crate::pipeline::review::Rows;
 use crate::pipeline::review::Section;
 use crate::pipeline::review::Shape;
 use crate::pipeline::review::Word;
+use crate::pipeline::review::Words;
 use crate::pipeline::wire::Fault;
 use crate::pipeline::wire::fault;
 use crate::pipeline::wire::line_of;
@@ -26,8 +27,11 @@ struct WireReview {
     file_zh: String,
     due_working_day: Option<usize>,
     section: Vec<Spanned<WireSection>>,
-    words: Option<Spanned<BTreeMap<String, BTreeMap<String, [String; 2]>>>>,
+    words: Option<Spanned<WireWords>>,
 }
+
+/// English and Chinese, by column and value.
+type WireWords = BTreeMap<String, BTreeMap<String, [String; 2]>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -157,10 +161,10 @@ pub fn read(path: &str, text: &str, marts: &BTreeMap<&str, &Mart>) -> Result<Rev
 
 /// The words of values, each for a column of a mart that the review shows.
 fn worded(
-    wire: BTreeMap<String, BTreeMap<String, [String; 2]>>,
+    wire: WireWords,
     sections: &[Section],
     marts: &BTreeMap<&str, &Mart>,
-) -> Result<BTreeMap<ColumnName, BTreeMap<Box<str>, Word>>, Vec<String>> {
+) -> Result<Words, Vec<String>> {
     let (mut words, mut faults) = (BTreeMap::new(), Vec::new());
     for (column, values) in wire {
         let known = sections
@@ -214,20 +218,7 @@ fn checked(wire: WireSection, marts: &BTreeMap<&str, &Mart>) -> Result<Section, 
         &wire.under,
     ]
     .map(|name| name.as_ref().and_then(&mut one));
-    let named = match &wire.keep {
-        None => Vec::new(),
-        Some(WireNames::One(name)) => vec![name],
-        Some(WireNames::Several(names)) => names.iter().collect(),
-    };
-    let keep: Vec<ColumnName> = named.into_iter().filter_map(&mut one).collect();
-    for name in &keep {
-        let ty = mart.column(name.as_str()).map(|column| column.ty.arrow());
-        if !matches!(ty, Some(DataType::Boolean | DataType::Utf8)) {
-            faults.push(format!(
-                "where takes bool and text columns; {name} is neither"
-            ));
-        }
-    }
+    let keep = kept(wire.keep.as_ref(), mart, &mut faults);
     let shape = shaped(
         mart,
         wire.kind,
@@ -297,6 +288,28 @@ fn checked(wire: WireSection, marts: &BTreeMap<&str, &Mart>) -> Result<Section, 
         }
         _ => Err(faults),
     }
+}
+
+/// The columns that must hold: bools and texts.
+fn kept(wire: Option<&WireNames>, mart: &Mart, faults: &mut Vec<String>) -> Vec<ColumnName> {
+    let named: Vec<&String> = match wire {
+        None => Vec::new(),
+        Some(WireNames::One(name)) => vec![name],
+        Some(WireNames::Several(names)) => names.iter().collect(),
+    };
+    let mut keep = Vec::new();
+    for name in named {
+        match mart.column(name) {
+            None => faults.push(format!("{} has no column {name}", mart.name)),
+            Some(column) if !matches!(column.ty.arrow(), DataType::Boolean | DataType::Utf8) => {
+                faults.push(format!(
+                    "where takes bool and text columns; {name} is neither"
+                ));
+            }
+            Some(column) => keep.push(column.name.clone()),
+        }
+    }
+    keep
 }
 
 /// The columns of a section and how they are shown, whatever its kind takes of them.

@@ -156,7 +156,8 @@ fn the_page_is_well_formed_and_needs_no_network() {
             "data-v=\"0.231\">23.1%",
             "+3.10 pp",
             "−0.90 pp",
-            "sellerlake show m",
+            "<a href=\"../csv/m.csv\">m.csv</a>",
+            "nothing &lt;here&gt;",
             "role=\"img\"",
         ] {
             assert!(html.contains(wanted), "{wanted}");
