@@ -174,6 +174,7 @@ const CATEGORY: i64 = 1_063_310;
 /// Keepa's answer for own products in the US: the rank in the category twice a day, nothing else.
 pub(crate) fn ranks(last: Date) -> String {
     let first = date(2025, 12, 1);
+    let updated = i64::from(days_between(KEEPA_EPOCH, last)) * 1440 + 760;
     let mut products = Vec::new();
     for (stem, start, change) in RANKED {
         let mut dice = Dice::of(&format!("rank {stem}"));
@@ -189,7 +190,7 @@ pub(crate) fn ranks(last: Date) -> String {
         }
         let series = points.join(",");
         products.push(format!(
-            r#"{{"asin":"B0LUM{stem}","domainId":1,"title":"Lumora {stem}","csv":[null,null,null,[{series}]],"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
+            r#"{{"asin":"B0LUM{stem}","domainId":1,"title":"Lumora {stem}","lastUpdate":{updated},"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
         ));
     }
     let asked = i64::from(days_between(date(1970, 1, 1), last)) * 86_400_000 + 34_000_000;
