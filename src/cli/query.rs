@@ -14,6 +14,7 @@ use crate::ingest::seeds;
 use crate::model::name::TableName;
 use crate::pipeline;
 use crate::pipeline::build::Inputs;
+use crate::pipeline::calendar;
 use crate::pipeline::engine::TableFiles;
 use crate::pipeline::engine::polars::Polars;
 use crate::store::entry::TableEntry;
@@ -171,7 +172,7 @@ pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<R
 }
 
 /// `settings`: one row per setting and marketplace.
-fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
+pub(super) fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     let rows = session.workspace.config.settings.rows();
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (
@@ -220,6 +221,10 @@ pub(super) fn stage_inputs(
     let mut batches = seeds.clone();
     batches.insert(TableName::parse("settings")?, settings(session)?);
     batches.insert(
+        TableName::parse("own_sellers")?,
+        calendar::own_sellers(&session.workspace.config.accounts)?,
+    );
+    batches.insert(
         TableName::parse("report_kinds")?,
         arrived::report_kinds(&session.catalog)?,
     );
@@ -240,6 +245,20 @@ pub(super) fn today(session: &Session, told: Option<Date>) -> Date {
     let config = &session.workspace.config;
     told.or(config.today)
         .unwrap_or_else(|| config.zone.to_datetime(Timestamp::now()).date())
+}
+
+/// The table of a name.
+///
+/// # Errors
+/// When there is none; the message names the nearest.
+pub(super) fn named<'a>(tables: &'a [StoredTable], name: &str) -> anyhow::Result<&'a StoredTable> {
+    if let Some(table) = tables.iter().find(|table| table.name.as_str() == name) {
+        return Ok(table);
+    }
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let hint =
+        nearest(name, &names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    bail!("there is no table {name:?}{hint} (sellerlake ls tables)")
 }
 
 /// Prints a table.
@@ -268,18 +287,7 @@ pub(super) fn show(
     };
     let session = then.as_ref().map_or(session, |then| &then.session);
     let tables = stored_tables(session)?;
-    let Some(table) = tables
-        .iter()
-        .find(|table| table.name.as_str() == options.table)
-    else {
-        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        let hint = nearest(&options.table, &names)
-            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        bail!(
-            "there is no table {:?}{hint} (sellerlake ls tables)",
-            options.table
-        );
-    };
+    let table = named(&tables, &options.table)?;
     // A terminal shows the beginning; a file gets everything.
     let limit = options.limit.unwrap_or(if format == Format::Table {
         20

@@ -5,6 +5,7 @@ use crate::model::market::Market;
 use crate::model::period::day_number;
 use crate::model::period::month_of;
 use crate::model::period::week_starting;
+use crate::workspace::Account;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::BooleanArray;
@@ -20,14 +21,15 @@ use jiff::civil::Weekday;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Tables that are always there, beside the store's: made here, from the settings, from
-/// the observations, or from what the catalogue tells of reports.
+/// Tables that are always there, beside the store's: made here, from the configuration, from the observations, or from
+/// what the catalogue tells of reports.
 pub const HELPERS: &[&str] = &[
     "as_of",
     "calendar",
     "market",
     "numbers",
     "observation_pairs",
+    "own_sellers",
     "periods",
     "report_arrivals",
     "report_kinds",
@@ -188,6 +190,23 @@ pub fn market() -> Result<RecordBatch, ArrowError> {
         ("marketplace", texts(Market::code)),
         ("currency", texts(Market::currency)),
         ("domain", texts(Market::domain)),
+    ])
+}
+
+/// `own_sellers`: the seller ids of the team's accounts: who is not among them is a stranger.
+///
+/// # Errors
+/// As [`calendar`].
+pub fn own_sellers(accounts: &[Account]) -> Result<RecordBatch, ArrowError> {
+    let pairs: Vec<(&str, &str)> = accounts
+        .iter()
+        .flat_map(|account| account.seller_ids.iter().map(|id| (&*account.name, &**id)))
+        .collect();
+    let names = StringArray::from_iter_values(pairs.iter().map(|(name, _)| name));
+    let ids = StringArray::from_iter_values(pairs.iter().map(|(_, id)| id));
+    table(vec![
+        ("account", Arc::new(names)),
+        ("seller_id", Arc::new(ids)),
     ])
 }
 

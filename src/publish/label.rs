@@ -174,7 +174,7 @@ impl Lang {
     }
 
     /// The unit in words. One that is not in the list stands for itself.
-    pub(super) fn unit(self, unit: &str) -> &str {
+    pub(in crate::publish) fn unit(self, unit: &str) -> &str {
         let known = UNITS.iter().find(|(name, ..)| *name == unit);
         match (self, known) {
             (_, None) => unit,
@@ -312,7 +312,7 @@ fn clause(meaning: &str) -> &str {
 }
 
 /// `buy_box_price_prev` is `Buy box price, before`.
-fn english(name: &str) -> String {
+pub fn english(name: &str) -> String {
     let (stem, ending) = TWINS_EN
         .iter()
         .find_map(|(ending, words)| Some((name.strip_suffix(ending)?, *words)))

@@ -297,40 +297,10 @@ pub const SETTINGS: &[Setting] = &[
         "UTF-8 bytes that a listing's search terms may have; one more and Amazon ignores all",
     ),
     rule(
-        "ahr-yellow",
-        "ahr_yellow",
-        980.0,
-        "account health rating below which the account is yellow",
-    ),
-    rule(
         "ahr-fall",
         "ahr_fall",
         50.0,
         "points of account health rating lost since the value before that make the account red",
-    ),
-    rule(
-        "ipi-min",
-        "ipi_min",
-        500.0,
-        "inventory performance index, at least",
-    ),
-    rule(
-        "review-answer-hours",
-        "review_answer_hours",
-        6.0,
-        "hours within which a bad review is answered",
-    ),
-    rule(
-        "content-days-focus",
-        "content_days_focus",
-        14.0,
-        "days after which the A+ content of a focus product is due",
-    ),
-    rule(
-        "content-days-other",
-        "content_days_other",
-        90.0,
-        "days after which the A+ content of any other product is due",
     ),
     rule(
         "own-buy-box-min",
@@ -369,12 +339,6 @@ pub const SETTINGS: &[Setting] = &[
         "units of a product returned in a week from which more than twice the weeks before is told",
     ),
     rule(
-        "inbound-ahead-days",
-        "inbound_ahead_days",
-        7.0,
-        "days before its last date to ship that an inbound shipment is created",
-    ),
-    rule(
         "verify-after-days",
         "verify_after_days",
         1.0,
@@ -385,6 +349,12 @@ pub const SETTINGS: &[Setting] = &[
         "review_after_days",
         3.0,
         "days after which an open action goes to the supervisor",
+    ),
+    rule(
+        "reopen-after-days",
+        "reopen_after_days",
+        7.0,
+        "days after a task was closed from which the same trouble is an open action again",
     ),
     rule(
         "safety-z",

@@ -33,7 +33,9 @@ fn an_upload_is_a_file_of_the_program_that_takes_it() {
                 batch,
             };
             let made = publish::fill(folder.path(), &form, date(2026, 2, 12)).unwrap();
-            let shell = Shell::shop().file("inbox/made.xlsx", fs::read(&made[0].path).unwrap());
+            let extension = made[0].path.extension().unwrap().to_str().unwrap();
+            let name = format!("inbox/made.{extension}");
+            let shell = Shell::shop().file(&name, fs::read(&made[0].path).unwrap());
             let came = shell.run(&["run"]);
             assert_eq!(
                 came.code,
@@ -43,7 +45,7 @@ fn an_upload_is_a_file_of_the_program_that_takes_it() {
                 came.stderr
             );
             // Every label is known to the schema that the file was taken by.
-            let told = shell.run(&["inspect", "inbox/made.xlsx"]);
+            let told = shell.run(&["inspect", &name]);
             let told = String::from_utf8(told.stdout).unwrap();
             assert!(!told.contains("unknown-column"), "{told}");
             let read = shell.run(&[

@@ -215,12 +215,18 @@ impl Walk {
         use DateTimeField as Field;
         if !matches!(
             field,
-            Field::Year | Field::Month | Field::Day | Field::Week(None) | Field::Isodow
+            Field::Year
+                | Field::Month
+                | Field::Day
+                | Field::Hour
+                | Field::Minute
+                | Field::Week(None)
+                | Field::Isodow
         ) {
             self.refuse(
                 whole,
                 format!("EXTRACT({field} ..)"),
-                "YEAR, MONTH, DAY, WEEK or ISODOW; or join `calendar`",
+                "YEAR, MONTH, DAY, HOUR, MINUTE, WEEK or ISODOW; or join `calendar`",
             );
         }
     }

@@ -3,7 +3,7 @@
 
 mod chart;
 pub mod moved;
-mod page;
+pub(super) mod page;
 mod table;
 
 use crate::publish::Document;

@@ -18,7 +18,8 @@ use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-const STYLE: &str = include_str!("page.css");
+/// How every page of ours looks.
+pub(in crate::publish) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The whole page.
@@ -369,7 +370,7 @@ fn owners(report: &Report<'_>) -> Result<BTreeSet<String>, PublishError> {
 }
 
 /// Text that a page shows as it is.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::publish) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
