@@ -329,6 +329,7 @@ fn the_sample_feeds_what_stages_read() {
             "restock_advice",
             "settlement_line",
             "shipment_item",
+            "storage_fee",
             "traffic_account_month",
             "traffic_parent",
             "traffic_sku",
