@@ -53,6 +53,7 @@ told AS (
         COALESCE(g.days_covered, 0) AS days_covered, g.covered_to AS settlement_covered_to,
         COALESCE(a.mature, FALSE) AS mature,
         CASE
+            WHEN s.sales_posted_base IS NULL AND s.refunds_posted_base IS NULL THEN NULL
             WHEN t.tax_apart THEN CAST(COALESCE(s.sales_posted_base, 0) + COALESCE(s.refunds_posted_base, 0) AS DOUBLE)
             ELSE CAST(COALESCE(s.sales_posted_base, 0) + COALESCE(s.refunds_posted_base, 0) AS DOUBLE)
                 / NULLIF(1 + CAST(x.rate AS DOUBLE), 0)
@@ -79,7 +80,7 @@ earned AS (
     SELECT
         *,
         CASE
-            WHEN missing = '' THEN sales_net_base + CAST(
+            WHEN missing = '' THEN COALESCE(sales_net_base, 0.0) + CAST(
                 COALESCE(promotions_posted_base, 0) + COALESCE(fees_posted_base, 0) + COALESCE(other_posted_base, 0)
                     + COALESCE(storage_cost_base, 0) + COALESCE(ad_cost_base, 0) + COALESCE(goods_cost_base, 0)
                 AS DOUBLE
@@ -92,7 +93,7 @@ earned AS (
 )
 SELECT
     month, account, marketplace, product, mapped, owner, currency, base_currency, days_expected, days_covered,
-    settlement_covered_to, missing = '' AS complete, mature, missing, units_ordered, units_posted, units_costed,
+    settlement_covered_to, days_covered > 0 AS settled, missing = '' AS complete, mature, missing, units_ordered, units_posted, units_costed,
     sales_ordered, sales_posted, refunds_posted, promotions_posted, fees_posted, other_posted, tax_posted, storage_cost,
     ad_cost, sales_posted_base, refunds_posted_base, promotions_posted_base, fees_posted_base, other_posted_base,
     storage_cost_base, ad_cost_base, goods_cost_base, sales_net_base, profit_base,
