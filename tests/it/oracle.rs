@@ -317,22 +317,26 @@ fn the_sample_feeds_what_stages_read() {
     assert_eq!(
         empty,
         [
+            "account_health",
             "ads_account",
             "ads_campaign_range",
             "ads_placement",
             "ads_placement_range",
             "ads_product_range",
-            "ads_search_term_range",
             "ads_targeting_range",
             "inventory_ledger_day",
             "order_item",
             "restock_advice",
+            "seller_feedback",
             "settlement_line",
             "shipment_item",
             "storage_fee",
+            "stranded_inventory",
+            "task",
             "traffic_account_month",
             "traffic_parent",
             "traffic_sku",
+            "unshipped_order",
         ],
         "tables that stages read and the sample leaves empty"
     );
