@@ -23,8 +23,7 @@ use jiff::civil::date;
 use std::fmt::Write as _;
 
 const BY_DATE_US: &str = "Date|Ordered Product Sales|Units Ordered|Total Order Items|Page Views - Total|Sessions - Total|Featured Offer (Buy Box) Percentage|Unit Session Percentage|Average Offer Count|Units Refunded|Refund Rate";
-const BY_DATE_DE: &str =
-    "Datum|Durch bestellte Produkte erzielter Umsatz|Bestellte Einheiten|Zahl der Bestellposten|Seitenaufrufe – Summe|Sitzungen – Summe|Prozentsatz an Einheiten pro Sitzung";
+const BY_DATE_DE: &str = "Datum|Durch bestellte Produkte erzielter Umsatz|Bestellte Einheiten|Zahl der Bestellposten|Seitenaufrufe – Summe|Sitzungen – Summe|Prozentsatz an Einheiten pro Sitzung";
 const LEDGER: &str = "Date|FNSKU|ASIN|MSKU|Title|Disposition|Starting Warehouse Balance|In Transit Between Warehouses|Receipts|Customer Shipments|Customer Returns|Vendor Returns|Warehouse Transfer In/Out|Found|Lost|Damaged|Disposed|Other Events|Ending Warehouse Balance|Unknown Events|Location";
 
 fn share(over: i64, under: i64) -> Cell {
@@ -120,9 +119,12 @@ pub(crate) fn ledger(world: &World, site: usize) -> String {
             let received = shipped * 19 / 20;
             let gone = i64::from(shop.stem == "N02WH" && month == "01/2026");
             let closing = balance + received - shipped + back - gone;
-            table
-                .rows
-                .push(ledger_row(shop, site, month, [balance, received, -shipped, back, closing]));
+            table.rows.push(ledger_row(
+                shop,
+                site,
+                month,
+                [balance, received, -shipped, back, closing],
+            ));
             balance = closing;
         }
     }
