@@ -93,8 +93,8 @@ earned AS (
 )
 SELECT
     month, account, marketplace, product, mapped, owner, currency, base_currency, days_expected, days_covered,
-    settlement_covered_to, days_covered > 0 AS settled, missing = '' AS complete, mature, missing, units_ordered, units_posted, units_costed,
-    sales_ordered, sales_posted, refunds_posted, promotions_posted, fees_posted, other_posted, tax_posted, storage_cost,
+    settlement_covered_to, days_covered > 0 AS settled, missing = '' AS complete, mature,
+    NULLIF(missing, '') AS missing, units_ordered, units_posted, units_costed, sales_ordered, sales_posted, refunds_posted, promotions_posted, fees_posted, other_posted, tax_posted, storage_cost,
     ad_cost, sales_posted_base, refunds_posted_base, promotions_posted_base, fees_posted_base, other_posted_base,
     storage_cost_base, ad_cost_base, goods_cost_base, sales_net_base, profit_base,
     CAST(profit_base AS DOUBLE) / NULLIF(CAST(sales_net_base AS DOUBLE), 0) AS margin,
