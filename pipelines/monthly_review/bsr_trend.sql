@@ -40,7 +40,7 @@ within AS (
 SELECT
     c.month AS month, c.marketplace AS marketplace, c.asin AS asin, c.category AS category, c.is_own AS is_own,
     c.account AS account, c.product AS product, c.owner AS owner, c.source AS source, c.source_kind AS source_kind,
-    c.days_expected AS days_expected, c.days_covered AS days_covered, c.complete AS complete, c.mature AS mature,
+    c.days_covered >= c.bsr_min_days AS enough_days, c.days_expected AS days_expected, c.days_covered AS days_covered, c.complete AS complete, c.mature AS mature,
     b.date AS first_date, e.date AS last_date, c.bsr_start AS bsr_start, c.bsr_end AS bsr_end,
     c.bsr_best AS bsr_best, c.bsr_worst AS bsr_worst, c.bsr_median AS bsr_median, w.days_within AS days_within_target,
     c.target_bsr AS target_bsr,

@@ -1,5 +1,6 @@
 -- One money seen at several grains must be one sum: campaigns against placements, targets, products, search terms and
--- the account, on the days that both know. Reports of one range are held against each other alike.
+-- the account, on the days that both know. Reports of one range are held against each other alike. The newest days of a
+-- report are still filling, and reports are downloaded at different hours: they are left out.
 WITH line AS (
     SELECT 'campaign' AS grain, account, marketplace, ad_product, currency, date AS first_date, date AS last_date,
         impressions, clicks, spend, sales, orders
@@ -58,17 +59,38 @@ summed AS (
     FROM line
     GROUP BY grain, account, marketplace, ad_product, currency, first_date, last_date
 ),
+newest AS (
+    SELECT grain, account, marketplace, ad_product, currency, MAX(last_date) AS last_date
+    FROM summed
+    WHERE first_date = last_date
+    GROUP BY grain, account, marketplace, ad_product, currency
+),
+settled AS (
+    SELECT
+        s.grain AS grain, s.account AS account, s.marketplace AS marketplace, s.ad_product AS ad_product,
+        s.currency AS currency, s.first_date AS first_date, s.last_date AS last_date, s.impressions AS impressions,
+        s.clicks AS clicks, s.spend AS spend, s.sales AS sales, s.orders AS orders, b.month AS month
+    FROM summed AS s
+    INNER JOIN calendar AS b ON s.first_date = b.date
+    INNER JOIN calendar AS d ON s.last_date = d.date
+    LEFT JOIN newest AS n
+        ON s.grain = n.grain AND s.account = n.account AND s.marketplace = n.marketplace
+        AND s.ad_product = n.ad_product AND s.currency = n.currency
+    LEFT JOIN calendar AS e ON n.last_date = e.date
+    LEFT JOIN monthly_rules AS r ON s.marketplace = r.marketplace
+    WHERE s.first_date < s.last_date
+        OR d.day_number <= e.day_number - COALESCE(r.attribution_wait_days, 0)
+),
 paired AS (
     SELECT
-        d.month AS month, f.account AS account, f.marketplace AS marketplace, f.ad_product AS ad_product,
+        c.month AS month, f.account AS account, f.marketplace AS marketplace, f.ad_product AS ad_product,
         f.grain AS grain, c.impressions AS impressions_l, f.impressions AS impressions_r, c.clicks AS clicks_l,
         f.clicks AS clicks_r, c.spend AS spend_l, f.spend AS spend_r, c.sales AS sales_l, f.sales AS sales_r,
         c.orders AS orders_l, f.orders AS orders_r
-    FROM summed AS c
-    INNER JOIN summed AS f
+    FROM settled AS c
+    INNER JOIN settled AS f
         ON c.account = f.account AND c.marketplace = f.marketplace AND c.ad_product = f.ad_product
         AND c.currency = f.currency AND c.first_date = f.first_date AND c.last_date = f.last_date
-    INNER JOIN calendar AS d ON c.first_date = d.date
     WHERE c.grain = 'campaign' AND f.grain <> 'campaign'
 )
 SELECT

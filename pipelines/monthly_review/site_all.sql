@@ -2,7 +2,8 @@
 -- not be compared, because one side covers other days, stays empty.
 SELECT
     c.kind AS kind, c.start_date AS start_date, c.rate_month AS rate_month, c.account AS account, c.marketplace AS marketplace,
-    c.currency AS currency, c.base_currency AS base_currency, c.rate AS rate, c.days_expected AS days_expected,
+    c.currency AS currency, c.base_currency AS base_currency, c.rate AS rate,
+    CASE WHEN c.base_currency IS NOT NULL AND c.rate IS NULL THEN 1 ELSE 0 END AS rates_missing, c.days_expected AS days_expected,
     LEAST(c.days_covered_ads, c.days_covered_sales) AS days_covered, c.days_covered_ads AS days_covered_ads,
     c.days_covered_sales AS days_covered_sales,
     c.ads_complete AND c.days_covered_sales >= c.days_expected AS complete, c.ads_mature AS mature,

@@ -176,23 +176,23 @@ const CATEGORY: i64 = 1_063_310;
 /// Keepa's answer for own products in the US: the rank in the category twice a day, nothing else.
 pub(crate) fn ranks(last: Date) -> String {
     let first = date(2025, 12, 1);
+    let updated = i64::from(days_between(KEEPA_EPOCH, last)) * 1440 + 760;
     let mut products = Vec::new();
     for (stem, start, change) in RANKED {
         let mut dice = Dice::of(&format!("rank {stem}"));
         let length = f64::from(days_between(first, last).max(1));
-        let (mut points, mut updated) = (Vec::new(), 0);
+        let mut points = Vec::new();
         for (n, day) in (0_i32..).zip(days(first, last)) {
             for half in 0..2 {
                 let minutes = i64::from(days_between(KEEPA_EPOCH, day)) * 1440 + half * 720 + 37;
                 let course = 1.0 + change * f64::from(n) / length;
                 let rank = whole(start * course * dice.between(0.88, 1.12)).max(1);
                 points.push(format!("{minutes},{rank}"));
-                updated = minutes;
             }
         }
         let series = points.join(",");
         products.push(format!(
-            r#"{{"asin":"B0LUM{stem}","domainId":1,"lastUpdate":{updated},"title":"Lumora {stem}","csv":[null,null,null,[{series}]],"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
+            r#"{{"asin":"B0LUM{stem}","domainId":1,"title":"Lumora {stem}","lastUpdate":{updated},"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
         ));
     }
     let asked = i64::from(days_between(date(1970, 1, 1), last)) * 86_400_000 + 34_000_000;

@@ -330,6 +330,7 @@ fn the_sample_feeds_what_stages_read() {
             "seller_feedback",
             "settlement_line",
             "shipment_item",
+            "storage_fee",
             "stranded_inventory",
             "task",
             "traffic_account_month",

@@ -114,7 +114,7 @@ pub(super) fn chinese(plan: &Plan, context: &Context<'_>) -> String {
     if plan.status == Status::NoSales {
         return format!(
             "有货日无销量；可售 {sellable:.0} 件，在途 {:.0} 件。",
-            plan.inbound
+            plan.inbound + 0.0 // A sum of nothing is -0.
         );
     }
     let days = plan.supply_sellable.unwrap_or_default();
