@@ -450,6 +450,7 @@ mod tests {
     use super::*;
     use arrow::array::Decimal128Array;
     use arrow::array::Int64Array;
+    use std::sync::Arc;
 
     #[test]
     fn sums_are_exact() {
