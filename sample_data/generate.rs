@@ -5,10 +5,16 @@
 
 #[path = "generate/ads.rs"]
 mod ads;
+#[path = "generate/books.rs"]
+mod books;
 #[path = "generate/brands.rs"]
 mod brands;
+#[path = "generate/bulk.rs"]
+mod bulk;
 #[path = "generate/campaigns.rs"]
 mod campaigns;
+#[path = "generate/catalogue.rs"]
+mod catalogue;
 #[path = "generate/cerebro.rs"]
 mod cerebro;
 #[path = "generate/changes.rs"]
@@ -82,6 +88,11 @@ fn dated(site: usize, day: Date, name: &str) -> String {
     format!("inbox/{}/{}/{day}/{name}", shop::ACCOUNT, SITES[site].code)
 }
 
+/// `20260131`.
+fn compact(day: Date) -> String {
+    day.strftime("%Y%m%d").to_string()
+}
+
 fn sponsored_ads(folder: &Folder, world: &World) -> Result<()> {
     for at in &DOWNLOADS {
         let day = at.at.date();
@@ -104,6 +115,16 @@ fn sponsored_ads(folder: &Folder, world: &World) -> Result<()> {
         folder.write(
             &dated(DE, day, "商品推广_广告活动_报告.csv"),
             campaigns.as_bytes(),
+        )?;
+    }
+    // The figures of a bulk workbook are of the thirty days that its name tells.
+    let newest = &DOWNLOADS[3];
+    for site in [US, DE] {
+        let days = format!("{}-{}", compact(newest.first), compact(newest.last));
+        let name = format!("bulk-a1l2u3m4o5r6a7-{days}-1770860{}00000.xlsx", site + 1);
+        folder.write(
+            &dated(site, FEB_12, &name),
+            &bulk::export(world, site, newest)?,
         )?;
     }
     let german = ads::search_terms_german(world, &DOWNLOADS[2]);
@@ -197,6 +218,46 @@ fn seller_central(folder: &Folder, world: &World) -> Result<()> {
     Ok(())
 }
 
+/// What was downloaded for the review of the month.
+fn monthly(folder: &Folder, world: &World) -> Result<()> {
+    for site in [US, DE] {
+        let by_date = books::by_date(world, site, date(2025, 12, 1), world::LAST);
+        folder.write(
+            &dated(site, FEB_12, "BusinessReport-2-12-26.csv"),
+            by_date.as_bytes(),
+        )?;
+        folder.write(
+            &dated(site, FEB_12, "InventoryLedgerSummary_Monthly.csv"),
+            books::ledger(world, site).as_bytes(),
+        )?;
+    }
+    folder.write(
+        "inbox/keepa/product-own-2026-02-12.json",
+        books::ranks(world::LAST).as_bytes(),
+    )
+}
+
+fn catalogue(folder: &Folder) -> Result<()> {
+    for day in [FEB_2, FEB_12] {
+        let name = format!("All+Listings+Report_{}.txt", day.strftime("%m-%d-%Y"));
+        folder.write(&dated(US, day, &name), catalogue::listings(US).as_bytes())?;
+        folder.write(&dated(DE, day, &name), &cp1252(&catalogue::listings(DE)))?;
+    }
+    for (number, first, day) in [
+        (4, date(2026, 1, 18), FEB_2),
+        (5, date(2026, 1, 25), FEB_2),
+        (6, date(2026, 2, 1), FEB_12),
+    ] {
+        let last = world::day_after(first, 6).strftime("%Y_%m_%d");
+        let name = format!("US_Search_Query_Performance_Brand_View_Comprehensive_Week_{last}.csv");
+        folder.write(
+            &dated(US, day, &name),
+            catalogue::queries(number, first, number == 6).as_bytes(),
+        )?;
+    }
+    Ok(())
+}
+
 fn tools(folder: &Folder) -> Result<()> {
     for (turn, at) in keepa::EXPORTS.iter().enumerate() {
         let name = format!("inbox/keepa/KeepaExport-{}-ProductViewer", at.date());
@@ -235,6 +296,8 @@ fn main() -> Result<()> {
     let world = world::simulate();
     sponsored_ads(&folder, &world)?;
     seller_central(&folder, &world)?;
+    catalogue(&folder)?;
+    monthly(&folder, &world)?;
     tools(&folder)?;
     defects::write(&folder, &world)?;
     seeds::write(&folder)?;

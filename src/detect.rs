@@ -11,6 +11,13 @@ use std::collections::BTreeSet;
 const HEADER_SEARCH: usize = 25;
 /// Schemas named when none fits.
 const NEAREST: usize = 3;
+/// A header that lacks a label by which its report is told is still that report's where it has at least so many labels
+/// that the report knows,
+const NEARLY_BOUND: usize = 5;
+/// so few that the report does not know, as one in so many,
+const NEARLY_UNKNOWN: usize = 10;
+/// and no other report that could be meant knows more than so many quarters of them.
+const NEARLY_OTHERS: usize = 3;
 
 /// A table that is exactly one schema's.
 #[derive(Debug)]
@@ -21,6 +28,8 @@ pub struct Detection<'a> {
     pub header_row: u32,
     /// The header's cells, as written.
     pub labels: Vec<String>,
+    /// What the header lacks of the labels by which the report is told: empty but for reports that somebody cut down.
+    pub lacks: Vec<Misfit>,
     /// Schemas that were near, and what they lack.
     pub runners_up: Vec<Near>,
 }
@@ -141,8 +150,14 @@ pub fn detect<'a>(
                 binding,
                 header_row: *row,
                 labels: cells.to_vec(),
+                lacks: Vec::new(),
                 runners_up: nearest(near),
             });
+        }
+    }
+    for (row, cells) in opening.iter().take(HEADER_SEARCH) {
+        if let Some(detection) = nearly(*row, cells, schemas.clone()) {
+            return Ok(detection);
         }
     }
     let near = opening
@@ -162,6 +177,55 @@ pub fn detect<'a>(
         .collect();
     Err(DetectError::Unknown {
         nearest: nearest(near),
+    })
+}
+
+/// The one schema that knows all but a few labels of a header row though labels by which it is told were taken out; none
+/// where another report knows nearly as many, or where what was taken out places the rows or tells them apart.
+fn nearly<'a>(
+    row: u32,
+    cells: &[String],
+    schemas: impl Iterator<Item = &'a Schema>,
+) -> Option<Detection<'a>> {
+    let standing = cells.iter().filter(|cell| !Label::of(cell).is_empty());
+    let standing = standing.count();
+    if standing < NEARLY_BOUND {
+        return None;
+    }
+    let mut known = Vec::new();
+    for schema in schemas.filter(|schema| schema.seed.is_none()) {
+        let binding = Binding::of(schema, cells);
+        let misfits = binding.misfits(schema, cells);
+        let is_opposed =
+            |misfit: &Misfit| matches!(misfit, Misfit::HasForeign(_) | Misfit::WrongOrder(..));
+        if !misfits.iter().any(is_opposed) {
+            let is_usable = binding.lacks_only_figures(schema, cells);
+            known.push((binding.n_known(), is_usable, schema, binding, misfits));
+        }
+    }
+    known.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.id.cmp(&b.2.id)));
+    let others = known.iter().skip(1);
+    let near = others.clone().map(|(_, _, schema, binding, misfits)| Near {
+        schema: schema.id.clone(),
+        bound: binding.columns.len(),
+        misfits: misfits.clone(),
+    });
+    let near = nearest(near.collect());
+    let most = others.clone().map(|other| other.0).max().unwrap_or(0);
+    let usable = others.filter(|other| other.1).map(|other| other.0).max();
+    let (n, is_usable, schema, binding, lacks) = known.into_iter().next()?;
+    let is_near = is_usable
+        && n >= NEARLY_BOUND
+        && (standing - n.min(standing)) * NEARLY_UNKNOWN <= standing
+        && most < n
+        && usable.unwrap_or(0) * 4 <= n * NEARLY_OTHERS;
+    is_near.then(|| Detection {
+        schema,
+        binding,
+        header_row: row,
+        labels: cells.to_vec(),
+        lacks,
+        runners_up: near,
     })
 }
 
@@ -236,6 +300,49 @@ mod tests {
         assert_eq!(
             found(&schemas, &["Date|Spend"]).unwrap(),
             ("a/narrow".into(), 1)
+        );
+    }
+
+    #[test]
+    fn a_report_that_was_cut_down_is_still_known_where_no_other_is_near() {
+        let more: String = ["a", "b", "c", "d"]
+            .iter()
+            .map(|name| {
+                format!(
+                    "[[column]]\nname = \"{name}\"\ntype = \"text\"\nlabels = {{ en = [\"{name}\"] }}\n"
+                )
+            })
+            .collect();
+        let wide = format!("{WIDE}{more}").replace("\"term\"]", "\"term\", \"a\"]");
+        let wide = wide.replace("key = [\"term\", \"a\"]", "key = [\"term\"]");
+        let schemas = [
+            wire::parse("a/narrow", WIDE).unwrap(),
+            wire::parse("a/wide", &wide).unwrap(),
+        ];
+        let row = [cells("Date|Search Term|b|c|d")];
+        let opening: Vec<(u32, &[String])> = (1..).zip(row.iter().map(Vec::as_slice)).collect();
+        let hit = detect(&opening, schemas.iter()).unwrap();
+        assert_eq!(hit.schema.id.as_str(), "a/wide");
+        let lacks: Vec<String> = hit.lacks.iter().map(ToString::to_string).collect();
+        assert_eq!(lacks, ["lacks \"Spend\"", "lacks \"a\""]);
+        for (row, why) in [
+            ("Date|b|c|d|Spend", "the key was taken out"),
+            (
+                "Search Term|b|c|d|Spend",
+                "the day was taken out, and nobody may say it",
+            ),
+            ("Date|Search Term|b|c", "too little is left"),
+            ("Date|Search Term|b|c|x|y", "too much is not known"),
+        ] {
+            assert!(found(&schemas, &[row]).is_err(), "{why}");
+        }
+        let twins = [
+            wire::parse("a/one", &wide).unwrap(),
+            wire::parse("a/two", &wide).unwrap(),
+        ];
+        assert!(
+            found(&twins, &["Date|Search Term|b|c|d"]).is_err(),
+            "two are as near"
         );
     }
 

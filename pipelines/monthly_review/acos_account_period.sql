@@ -27,9 +27,11 @@ gone AS (
     GROUP BY p.kind, p.start_next, p.account, p.marketplace
 ),
 dated_tax AS (
-    SELECT p.kind AS kind, p.start_date AS start_date, x.marketplace AS marketplace, x.rate AS rate,
+    SELECT
+        p.kind AS kind, p.start_date AS start_date, x.marketplace AS marketplace, x.rate AS rate,
         ROW_NUMBER() OVER (
-            PARTITION BY p.kind, p.start_date, x.marketplace ORDER BY COALESCE(x.valid_from, DATE '1900-01-01') DESC NULLS LAST
+            PARTITION BY p.kind, p.start_date, x.marketplace
+            ORDER BY COALESCE(x.valid_from, DATE '1900-01-01') DESC NULLS LAST
         ) AS nth
     FROM taxes AS x
     CROSS JOIN periods AS p

@@ -3,15 +3,15 @@
 -- and a wait later.
 WITH dated AS (
     SELECT
-        account, marketplace, ad_product, campaign, campaign_id, portfolio, currency, family, impressions, clicks, spend,
-        orders, units, sales, observed_at, date AS first_date, date AS last_date, TRUE AS is_day,
+        account, marketplace, ad_product, campaign, campaign_id, portfolio, currency, family, impressions, clicks,
+        spend, orders, units, sales, observed_at, date AS first_date, date AS last_date, TRUE AS is_day,
         CAST(observed_at AS DATE) AS observed_date,
         COALESCE(attribution_days, CASE WHEN ad_product = 'SP' THEN 7 ELSE 14 END) AS window_days
     FROM ads_campaign
     UNION ALL
     SELECT
-        account, marketplace, ad_product, campaign, campaign_id, portfolio, currency, family, impressions, clicks, spend,
-        orders, units, sales, observed_at, period_start AS first_date, period_end AS last_date, FALSE AS is_day,
+        account, marketplace, ad_product, campaign, campaign_id, portfolio, currency, family, impressions, clicks,
+        spend, orders, units, sales, observed_at, period_start AS first_date, period_end AS last_date, FALSE AS is_day,
         CAST(observed_at AS DATE) AS observed_date,
         COALESCE(attribution_days, CASE WHEN ad_product = 'SP' THEN 7 ELSE 14 END) AS window_days
     FROM ads_campaign_range

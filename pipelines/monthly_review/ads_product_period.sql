@@ -1,5 +1,5 @@
--- Advertising by product: the rows of products, and one row for what the campaigns spent beyond them, so that a sum over
--- the table is what the campaigns say. A SKU is of the product that it stood for at the end of the period.
+-- Advertising by product: the rows of products, and one row for what the campaigns spent beyond them, so that a sum
+-- over the table is what the campaigns say. A SKU is of the product that it stood for at the end of the period.
 WITH keyed AS (
     SELECT DISTINCT
         l.kind AS kind, l.start_date AS start_date, l.account AS account, l.marketplace AS marketplace, l.sku AS sku,

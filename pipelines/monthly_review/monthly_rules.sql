@@ -7,6 +7,7 @@ SELECT
     CAST(FLOOR(MAX(CASE WHEN name = 'return_mature_days' THEN value END)) AS BIGINT) AS return_mature_days,
     CAST(FLOOR(MAX(CASE WHEN name = 'return_min_units' THEN value END)) AS BIGINT) AS return_min_units,
     CAST(FLOOR(MAX(CASE WHEN name = 'attribution_wait_days' THEN value END)) AS BIGINT) AS attribution_wait_days,
+    CAST(FLOOR(MAX(CASE WHEN name = 'traffic_wait_days' THEN value END)) AS BIGINT) AS traffic_wait_days,
     MAX(CASE WHEN name = 'supply_days_min' THEN value END) AS supply_days_min,
     MAX(CASE WHEN name = 'supply_days_max' THEN value END) AS supply_days_max,
     MAX(CASE WHEN name = 'target_bsr' THEN value END) AS target_bsr,

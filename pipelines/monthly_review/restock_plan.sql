@@ -1,4 +1,15 @@
--- What to ship and what to buy, one row per account, pool and product: the simulation beside what it rests on.
+-- What to ship and what to buy, one row per account, pool and product: the simulation beside what it rests on and what
+-- Amazon advises for the SKUs whose stock counts.
+WITH advised AS (
+    SELECT
+        s.account AS account, s.stock_pool AS stock_pool, s.product AS product, SUM(v.units) AS units,
+        MIN(v.ship_date) AS ship_date
+    FROM restock_sku AS s
+    INNER JOIN restock_advice_now AS v
+        ON s.account = v.account AND s.marketplace = v.marketplace AND s.sku = v.sku
+    WHERE s.stock_nth = 1
+    GROUP BY s.account, s.stock_pool, s.product
+)
 SELECT
     s.as_of AS as_of, s.account AS account, s.stock_pool AS stock_pool, s.product AS product, p.name_zh AS name_zh,
     p.owner AS owner, p.stage AS stage, p.mapped AS mapped, p.marketplace AS marketplace,
@@ -19,7 +30,8 @@ SELECT
     s.stock_out_date_total AS stock_out_date_total, s.back_in_stock_date AS back_in_stock_date,
     s.out_days AS out_days, s.lost_units AS lost_units, s.last_ship_date AS last_ship_date,
     s.last_buy_date AS last_buy_date, s.ship_need_units AS ship_need_units, s.ship_units AS ship_units,
-    s.ship_cartons AS ship_cartons, s.buy_units AS buy_units, s.buy_cartons AS buy_cartons, p.mode AS mode,
+    s.ship_cartons AS ship_cartons, s.buy_units AS buy_units, s.buy_cartons AS buy_cartons, g.units AS amazon_units,
+    g.ship_date AS amazon_ship_date, p.mode AS mode,
     p.lead_days_buy AS lead_days_buy, p.lead_days_ship AS lead_days_ship, p.safety_days AS safety_days,
     p.carton_units AS carton_units, p.moq AS moq, p.stock_date AS stock_date,
     a.day_number - c.day_number AS stock_age_days,
@@ -31,5 +43,6 @@ FROM restock_simulation AS s
 CROSS JOIN as_of AS a
 INNER JOIN restock_product AS p ON s.account = p.account AND s.stock_pool = p.stock_pool AND s.product = p.product
 LEFT JOIN restock_velocity AS v ON s.account = v.account AND s.stock_pool = v.stock_pool AND s.product = v.product
+LEFT JOIN advised AS g ON s.account = g.account AND s.stock_pool = g.stock_pool AND s.product = g.product
 LEFT JOIN calendar AS c ON p.stock_date = c.date
 LEFT JOIN calendar AS d ON v.velocity_until_day = d.day_number

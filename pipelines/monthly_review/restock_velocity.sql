@@ -7,17 +7,6 @@ WITH listed AS (
     WHERE asin IS NOT NULL
     GROUP BY account, marketplace, asin
 ),
-sold AS (
-    SELECT
-        r.account AS account, r.marketplace AS marketplace, r.span AS span, t.child_asin AS asin,
-        SUM(t.units_ordered) AS units
-    FROM restock_range AS r
-    INNER JOIN traffic_child AS t
-        ON r.account = t.account AND r.marketplace = t.marketplace AND r.period_start = t.period_start
-        AND r.period_end = t.period_end
-    WHERE t.period_certain
-    GROUP BY r.account, r.marketplace, r.span, t.child_asin
-),
 span AS (
     SELECT account, marketplace, span, MAX(n_days) AS n_days, MAX(end_day) AS end_day
     FROM restock_range
@@ -30,7 +19,7 @@ daily AS (
         CAST(COALESCE(u.units, 0) AS DOUBLE) / NULLIF(CAST(s.n_days AS DOUBLE), 0) AS per_day
     FROM listed AS l
     INNER JOIN span AS s ON l.account = s.account AND l.marketplace = s.marketplace
-    LEFT JOIN sold AS u
+    LEFT JOIN restock_sold AS u
         ON l.account = u.account AND l.marketplace = u.marketplace AND l.asin = u.asin AND s.span = u.span
 ),
 pooled AS (

@@ -1,5 +1,6 @@
 -- Moves of numbers: rank, ratings, offers, sales. `move` is what stands against the threshold: a power of two of the
--- rank (positive is better) or of the units sold, ratings gained, stars, offers.
+-- rank (positive is better) or of the units sold, ratings gained, stars, offers. `guard` says what keeps a move that is
+-- large enough from counting.
 WITH pair AS (
     SELECT
         c.week_start AS week_start, c.marketplace AS marketplace, c.asin AS asin, c.days_apart AS days_apart,
@@ -94,7 +95,9 @@ SELECT
     CAST(CAST(FLOOR(bsr_prev + 0.5) AS BIGINT) AS VARCHAR) AS old_value,
     CAST(CAST(FLOOR(bsr + 0.5) AS BIGINT) AS VARCHAR) AS new_value, bsr - bsr_prev AS delta, move,
     'bsr_change_min_log2' AS rule, bsr_change_min_log2 AS threshold,
-    ABS(move) >= bsr_change_min_log2 - 0.000001 AND COALESCE(move * average_move > 0, TRUE) AS significant
+    ABS(move) >= bsr_change_min_log2 - 0.000001 AND COALESCE(move * average_move > 0, TRUE) AS significant,
+    CASE WHEN ABS(move) >= bsr_change_min_log2 - 0.000001 AND move * average_move <= 0 THEN 'average_disagrees' END
+        AS guard
 FROM rank_move
 UNION ALL
 SELECT
@@ -102,7 +105,11 @@ SELECT
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
     CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, 'review_spike_min' AS rule,
     threshold,
-    gained >= threshold - 0.000001 AND same_variations AS significant
+    gained >= threshold - 0.000001 AND same_variations AS significant,
+    CASE
+        WHEN NOT same_variations THEN 'variations_changed'
+        WHEN gained < threshold - 0.000001 THEN 'usual'
+    END AS guard
 FROM review_move
 WHERE gained > 0 AND gained >= review_spike_min
 UNION ALL
@@ -111,7 +118,8 @@ SELECT
     week_start, marketplace, asin, 'review_drop' AS event, 'review_count' AS figure,
     CAST(review_count_prev AS VARCHAR) AS old_value, CAST(review_count AS VARCHAR) AS new_value,
     CAST(gained AS DOUBLE) AS delta, CAST(gained AS DOUBLE) AS move, CAST(NULL AS VARCHAR) AS rule,
-    CAST(NULL AS DOUBLE) AS threshold, same_variations AS significant
+    CAST(NULL AS DOUBLE) AS threshold, same_variations AS significant,
+    CASE WHEN NOT same_variations THEN 'variations_changed' END AS guard
 FROM review_move
 WHERE gained < 0
 UNION ALL
@@ -120,7 +128,11 @@ SELECT
     CAST(rating_prev AS VARCHAR) AS old_value, CAST(rating AS VARCHAR) AS new_value,
     rating - rating_prev AS delta, rating - rating_prev AS move, 'rating_change_min' AS rule,
     rating_change_min AS threshold,
-    ABS(rating - rating_prev) >= rating_change_min - 0.000001 AND same_variations AS significant
+    ABS(rating - rating_prev) >= rating_change_min - 0.000001 AND same_variations AS significant,
+    CASE
+        WHEN ABS(rating - rating_prev) >= rating_change_min - 0.000001 AND NOT same_variations
+            THEN 'variations_changed'
+    END AS guard
 FROM pair
 WHERE rating > 0 AND rating_prev > 0 AND ABS(rating - rating_prev) > 0.000001
 UNION ALL
@@ -129,7 +141,8 @@ SELECT
     figure, CAST(offers_prev AS VARCHAR) AS old_value, CAST(offers AS VARCHAR) AS new_value,
     CAST(offers - offers_prev AS DOUBLE) AS delta, CAST(offers - offers_prev AS DOUBLE) AS move,
     'offer_change_min' AS rule, offer_change_min AS threshold,
-    ABS(CAST(offers - offers_prev AS DOUBLE)) >= offer_change_min AS significant
+    ABS(CAST(offers - offers_prev AS DOUBLE)) >= offer_change_min AS significant,
+    CAST(NULL AS VARCHAR) AS guard
 FROM offer
 WHERE offers >= 0 AND offers_prev >= 0 AND offers <> offers_prev
 UNION ALL
@@ -143,6 +156,11 @@ SELECT
     LOG2(CAST(monthly_sold AS DOUBLE) / NULLIF(CAST(monthly_sold_prev AS DOUBLE), 0)) AS move,
     'monthly_sold_change_min_log2' AS rule, monthly_sold_change_min_log2 AS threshold,
     ABS(LOG2(CAST(monthly_sold AS DOUBLE) / NULLIF(CAST(monthly_sold_prev AS DOUBLE), 0)))
-        > monthly_sold_change_min_log2 + 0.000001 AS significant
+        > monthly_sold_change_min_log2 + 0.000001 AS significant,
+    CASE
+        WHEN ABS(LOG2(CAST(monthly_sold AS DOUBLE) / NULLIF(CAST(monthly_sold_prev AS DOUBLE), 0)))
+            <= monthly_sold_change_min_log2 + 0.000001
+            THEN 'neighbouring_step'
+    END AS guard
 FROM pair
 WHERE monthly_sold > 0 AND monthly_sold_prev > 0 AND monthly_sold <> monthly_sold_prev

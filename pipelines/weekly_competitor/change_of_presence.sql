@@ -46,6 +46,6 @@ dated AS (
 SELECT
     week_start, marketplace, asin, source, event, 'list' AS figure, CAST(NULL AS VARCHAR) AS old_value,
     CAST(NULL AS VARCHAR) AS new_value, CAST(NULL AS DOUBLE) AS delta, share AS move, rule, threshold,
-    TRUE AS significant, observed_at, observed_prev, days_apart
+    TRUE AS significant, CAST(NULL AS VARCHAR) AS guard, observed_at, observed_prev, days_apart
 FROM dated
 WHERE nth = 1

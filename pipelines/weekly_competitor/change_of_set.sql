@@ -80,21 +80,23 @@ event AS (
     SELECT
         week_start, marketplace, asin, 'images_changed' AS event, 'images' AS figure, first_removed AS old_value,
         first_added AS new_value, CAST(n_added - n_removed AS DOUBLE) AS delta,
-        CAST(n_added + n_removed AS DOUBLE) AS move, TRUE AS significant
+        CAST(n_added + n_removed AS DOUBLE) AS move, TRUE AS significant, CAST(NULL AS VARCHAR) AS guard
     FROM moved
     WHERE what = 'image'
     UNION ALL
     SELECT
         week_start, marketplace, asin, 'variation_added' AS event, 'variation_asins' AS figure,
         CAST(NULL AS VARCHAR) AS old_value, first_added AS new_value, CAST(n_added AS DOUBLE) AS delta,
-        CAST(n_added AS DOUBLE) AS move, settled = 1 AS significant
+        CAST(n_added AS DOUBLE) AS move, settled = 1 AS significant,
+        CASE WHEN settled = 0 THEN 'family_moves' END AS guard
     FROM moved
     WHERE what = 'variation' AND n_added > 0
     UNION ALL
     SELECT
         week_start, marketplace, asin, 'variation_removed' AS event, 'variation_asins' AS figure,
         first_removed AS old_value, CAST(NULL AS VARCHAR) AS new_value, CAST(0 - n_removed AS DOUBLE) AS delta,
-        CAST(n_removed AS DOUBLE) AS move, settled = 1 AS significant
+        CAST(n_removed AS DOUBLE) AS move, settled = 1 AS significant,
+        CASE WHEN settled = 0 THEN 'family_moves' END AS guard
     FROM moved
     WHERE what = 'variation' AND n_removed > 0
     UNION ALL
@@ -103,10 +105,11 @@ event AS (
         CASE WHEN variation_count > variation_count_prev THEN 'variation_added' ELSE 'variation_removed' END AS event,
         'variation_count' AS figure, CAST(variation_count_prev AS VARCHAR) AS old_value,
         CAST(variation_count AS VARCHAR) AS new_value, CAST(variation_count - variation_count_prev AS DOUBLE) AS delta,
-        CAST(ABS(variation_count - variation_count_prev) AS DOUBLE) AS move, settled AS significant
+        CAST(ABS(variation_count - variation_count_prev) AS DOUBLE) AS move, settled AS significant,
+        CASE WHEN NOT settled THEN 'family_moves' END AS guard
     FROM counted
 )
 SELECT
     week_start, marketplace, asin, event, figure, old_value, new_value, delta, move, CAST(NULL AS VARCHAR) AS rule,
-    CAST(1 AS DOUBLE) AS threshold, significant
+    CAST(1 AS DOUBLE) AS threshold, significant, guard
 FROM event

@@ -98,18 +98,43 @@ event AS (
         deal AS new_value
     FROM pair
     WHERE deal IS NOT NULL AND deal_prev IS NULL
+    UNION ALL
+    SELECT
+        week_start, marketplace, asin, 'deal_ended' AS event, 'deal_type' AS figure, deal_prev AS old_value,
+        CAST(NULL AS VARCHAR) AS new_value
+    FROM pair
+    WHERE deal IS NULL AND deal_prev IS NOT NULL
 )
 SELECT
     week_start, marketplace, asin, event, figure, old_value, new_value, CAST(NULL AS DOUBLE) AS delta,
     CAST(NULL AS DOUBLE) AS move, CAST(NULL AS VARCHAR) AS rule, CAST(NULL AS DOUBLE) AS threshold,
-    TRUE AS significant
+    TRUE AS significant, CAST(NULL AS VARCHAR) AS guard
 FROM event
+UNION ALL
+-- Who ships the offer in the box. With another seller in it, the other seller is the news.
+SELECT
+    week_start, marketplace, asin, 'fulfilment_changed' AS event, 'buy_box_is_fba' AS figure,
+    CASE WHEN buy_box_is_fba_prev THEN 'FBA' ELSE 'FBM' END AS old_value,
+    CASE WHEN buy_box_is_fba THEN 'FBA' ELSE 'FBM' END AS new_value, CAST(NULL AS DOUBLE) AS delta,
+    CAST(NULL AS DOUBLE) AS move, CAST(NULL AS VARCHAR) AS rule, CAST(NULL AS DOUBLE) AS threshold,
+    COALESCE(holder = holder_prev, TRUE) AS significant,
+    CASE WHEN holder <> holder_prev THEN 'another_seller' END AS guard
+FROM pair
+WHERE buy_box_is_fba <> buy_box_is_fba_prev
 UNION ALL
 SELECT
     week_start, marketplace, asin, 'buy_box_changed' AS event, 'buy_box_seller_id' AS figure,
-    CONCAT_WS(' / ', holder_prev, buy_box_seller_prev) AS old_value,
-    CONCAT_WS(' / ', holder, buy_box_seller) AS new_value, CAST(NULL AS DOUBLE) AS delta, top_share AS move,
+    -- Some exports write the id behind the name already.
+    CASE
+        WHEN STRPOS(UPPER(buy_box_seller_prev), holder_prev) > 0 THEN buy_box_seller_prev
+        ELSE CONCAT_WS(' / ', holder_prev, buy_box_seller_prev)
+    END AS old_value,
+    CASE
+        WHEN STRPOS(UPPER(buy_box_seller), holder) > 0 THEN buy_box_seller
+        ELSE CONCAT_WS(' / ', holder, buy_box_seller)
+    END AS new_value, CAST(NULL AS DOUBLE) AS delta, top_share AS move,
     CASE WHEN top_share IS NOT NULL THEN 'buy_box_share_min' END AS rule,
     CASE WHEN top_share IS NOT NULL THEN buy_box_share_min END AS threshold,
-    COALESCE(top_share >= buy_box_share_min - 0.000001, TRUE) AS significant
+    COALESCE(top_share >= buy_box_share_min - 0.000001, TRUE) AS significant,
+    CASE WHEN top_share < buy_box_share_min - 0.000001 THEN 'box_goes_round' END AS guard
 FROM held

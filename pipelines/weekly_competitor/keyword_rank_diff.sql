@@ -75,7 +75,14 @@ SELECT
     k.search_volume - k.search_volume_prev AS search_volume_delta, k.observed_at AS observed_at,
     k.observed_prev AS observed_prev, k.days_apart AS days_apart, k.source AS source,
     COALESCE(r.role, 'unmapped') AS role, r.role IS NOT NULL AS mapped, r.product AS product, r.owner AS owner,
-    k.account AS account, k.family AS family, k.report_id AS report_id
+    k.account AS account, k.family AS family, k.report_id AS report_id, COALESCE(r.role = 'own', FALSE) AS is_own,
+    t.rank_change_min AS rank_change_min,
+    CASE
+        WHEN k.status IN ('entered', 'left') THEN TRUE
+        WHEN k.status IN ('improved', 'declined') THEN ABS(k.rank - k.rank_prev) >= t.rank_change_min
+        ELSE FALSE
+    END AS significant
 FROM banded AS k
+LEFT JOIN weekly_rules AS t ON k.marketplace = t.marketplace
 LEFT JOIN asin_role AS r
     ON k.week_start = r.week_start AND k.marketplace = r.marketplace AND k.asin = r.asin

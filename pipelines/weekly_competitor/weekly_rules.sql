@@ -11,6 +11,7 @@ SELECT
     MAX(CASE WHEN name = 'buy_box_share_min' THEN value END) AS buy_box_share_min,
     MAX(CASE WHEN name = 'list_share_entered_min' THEN value END) AS list_share_entered_min,
     MAX(CASE WHEN name = 'list_share_left_min' THEN value END) AS list_share_left_min,
+    MAX(CASE WHEN name = 'rank_change_min' THEN value END) AS rank_change_min,
     MAX(CASE WHEN name = 'cpc_limit' THEN value END) AS cpc_limit,
     CAST(FLOOR(MAX(CASE WHEN name = 'wasted_min_clicks' THEN value END)) AS BIGINT) AS wasted_min_clicks,
     CAST(FLOOR(MAX(CASE WHEN name = 'wasted_window_days' THEN value END)) AS BIGINT) AS wasted_window_days,

@@ -68,36 +68,40 @@ expected AS (
     FROM week AS w
     INNER JOIN place AS p ON w.account = p.account
     INNER JOIN own AS o ON w.account = o.account
+),
+covered AS (
+    SELECT
+        e.week_start AS week_start, e.account AS account, e.marketplace AS marketplace, e.product AS product,
+        COALESCE(m.owner, e.owner) AS owner,
+        CASE
+            WHEN r.listed_on IS NULL THEN 'not_known'
+            WHEN COALESCE(f.n_listed, 0) = 0 THEN 'missing'
+            WHEN f.n_active = 0 AND f.n_suppressed > 0 THEN 'suppressed'
+            WHEN f.n_active = 0 THEN 'inactive'
+            WHEN u.is_untranslated THEN 'untranslated'
+            ELSE 'listed'
+        END AS state,
+        m.n_skus IS NOT NULL AS mapped, COALESCE(m.n_skus, 0) AS n_skus,
+        CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_listed, 0) END AS n_listed,
+        CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_active, 0) END AS n_active,
+        CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_suppressed, 0) END AS n_suppressed,
+        COALESCE(u.is_untranslated, FALSE) AS untranslated, r.listed_on AS listed_on, r.family AS family,
+        k.a_plus_on AS a_plus_on, k.main_image_on AS main_image_on, k.video_on AS video_on,
+        k.search_terms_on AS search_terms_on, k.translation_on AS translation_on, k.content_on AS content_on
+    FROM expected AS e
+    LEFT JOIN mapped AS m
+        ON e.account = m.account AND e.marketplace = m.marketplace AND e.product = m.product
+    LEFT JOIN reported AS r
+        ON e.week_start = r.week_start AND e.account = r.account AND e.marketplace = r.marketplace
+    LEFT JOIN found AS f
+        ON e.week_start = f.week_start AND e.account = f.account AND e.marketplace = f.marketplace
+        AND e.product = f.product
+    LEFT JOIN untranslated AS u
+        ON e.week_start = u.week_start AND e.account = u.account AND e.marketplace = u.marketplace
+        AND e.product = u.product
+    LEFT JOIN worked AS k
+        ON e.week_start = k.week_start AND e.account = k.account AND e.marketplace = k.marketplace
+        AND e.product = k.product
 )
-SELECT
-    e.week_start AS week_start, e.account AS account, e.marketplace AS marketplace, e.product AS product,
-    COALESCE(m.owner, e.owner) AS owner,
-    CASE
-        WHEN r.listed_on IS NULL THEN 'not_known'
-        WHEN COALESCE(f.n_listed, 0) = 0 THEN 'missing'
-        WHEN f.n_active = 0 AND f.n_suppressed > 0 THEN 'suppressed'
-        WHEN f.n_active = 0 THEN 'inactive'
-        WHEN u.is_untranslated THEN 'untranslated'
-        ELSE 'listed'
-    END AS state,
-    m.n_skus IS NOT NULL AS mapped, COALESCE(m.n_skus, 0) AS n_skus,
-    CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_listed, 0) END AS n_listed,
-    CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_active, 0) END AS n_active,
-    CASE WHEN r.listed_on IS NOT NULL THEN COALESCE(f.n_suppressed, 0) END AS n_suppressed,
-    COALESCE(u.is_untranslated, FALSE) AS untranslated, r.listed_on AS listed_on, r.family AS family,
-    k.a_plus_on AS a_plus_on, k.main_image_on AS main_image_on, k.video_on AS video_on,
-    k.search_terms_on AS search_terms_on, k.translation_on AS translation_on, k.content_on AS content_on
-FROM expected AS e
-LEFT JOIN mapped AS m
-    ON e.account = m.account AND e.marketplace = m.marketplace AND e.product = m.product
-LEFT JOIN reported AS r
-    ON e.week_start = r.week_start AND e.account = r.account AND e.marketplace = r.marketplace
-LEFT JOIN found AS f
-    ON e.week_start = f.week_start AND e.account = f.account AND e.marketplace = f.marketplace
-    AND e.product = f.product
-LEFT JOIN untranslated AS u
-    ON e.week_start = u.week_start AND e.account = u.account AND e.marketplace = u.marketplace
-    AND e.product = u.product
-LEFT JOIN worked AS k
-    ON e.week_start = k.week_start AND e.account = k.account AND e.marketplace = k.marketplace
-    AND e.product = k.product
+SELECT *, state IN ('missing', 'suppressed', 'inactive', 'untranslated') AS needs_work
+FROM covered

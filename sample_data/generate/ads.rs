@@ -37,7 +37,7 @@ pub(crate) fn split(header: &str) -> Table {
     Table::new(&header.split('|').collect::<Vec<_>>())
 }
 
-fn origin<'a>(sheet: &'a str, site: usize, download: &Download) -> Origin<'a> {
+pub(crate) fn origin<'a>(sheet: &'a str, site: usize, download: &Download) -> Origin<'a> {
     Origin {
         sheet,
         title: "",

@@ -88,6 +88,12 @@ One simulated shop lies behind all files, so they agree as Amazon's own do: camp
 | `lumora/<marketplace>/<day>/24031802*.txt` | Manage FBA Inventory | unquoted tabs, inch marks, names that say nothing; DE in cp1252 with more columns; a closed listing as `Unknown` |
 | `lumora/<marketplace>/<day>/24031814*.txt` | FBA customer returns, overlapping | one return comes back dated a day later |
 | `lumora/<marketplace>/<day>/BusinessReport_<marketplace>_<from>_<to>.csv` | Business Report by child ASIN, a month each | the period stands in the name alone; `$1,234.56`; DE has German money beside English counts |
+| `lumora/<marketplace>/2026-02-12/BusinessReport-2-12-26.csv` | Business Report by date | sales and units are the sums over the ASINs, visits are not; American and German dates |
+| `lumora/<marketplace>/2026-02-12/InventoryLedgerSummary_Monthly.csv` | inventory ledger, summary by month | one unit of LM-N02 is missing in January that no movement tells of |
+| `keepa/product-own-2026-02-12.json` | Keepa's history of three own products | ranks twice a day since December |
+| `lumora/<marketplace>/2026-02-12/bulk-*.xlsx` | the bulk workbook of Sponsored Products | one row an entity, ids as text; `lava lamp` was negated in the automatic campaigns that morning |
+| `lumora/<marketplace>/<day>/All+Listings+Report_*.txt` | all listings, twice | DE in cp1252; LM-D05 in the US is `Incomplete`, LM-R01 in Germany has its English title, LM-N03 is missing there |
+| `lumora/US/<day>/US_Search_Query_Performance_Brand_View_*.csv` | search query performance of the brand, three weeks | a line before the header tells brand and week; percents are points without a sign |
 | `keepa/KeepaExport-<day>-ProductViewer.xlsx` | Keepa, US, twice, eleven days apart | the note that tells the time of export stands two columns beside the table, once amid the rows |
 | `keepa/KeepaExport-<day>-ProductViewer (1).csv` | Keepa, DE | no locale column: the addresses tell the marketplace |
 | `helium10/US_AMAZON_cerebro_B0LUMD01BK_<day>.csv` | Cerebro, three times | own ASIN in the name, nine rivals as columns; the one of 2026-01-12 asked for five others |
@@ -112,6 +118,9 @@ One simulated shop lies behind all files, so they agree as Amazon's own do: camp
   living room`, `star projector`, `lava lamp`, `red light bulb`, `headlamp`, `music stand light`, `led strip lights` and
   the `.. replacement parts` of phrase keywords; DE `nageltrockner lampe`, `stehlampe wohnzimmer`, `sternenhimmel
   projektor`, `lavalampe`; chance adds a few, as in life. Pages of `B0VELLA104` and `B0VELLA204` never sell: negative product targets, not keywords.
+- **Negative keywords to upload**: the suggestions of the newest week, with the ids of the bulk workbook; `lava lamp` in automatic campaigns is negated already.
+- **Search queries** of the week from 2026-02-01: `desk lamp with clamp` was searched half as often, of `dimmable desk lamp` the brand
+  sold a smaller share, `desk lamp for college dorm room` is gone from the report.
 - **Returns**: LM-D04 is at about 6 %, all others are near 2 %.
 - **Restock**: LM-D02 in the US runs out within its lead time (14 days by air) while 240 units lie in China; LM-N04 has
   half a year of stock; most others have 30 to 45 sellable days.

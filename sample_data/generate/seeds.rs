@@ -156,6 +156,74 @@ fn competitors() -> Table {
     table
 }
 
+/// What the team decided of terms that the library offered.
+fn search_terms() -> Table {
+    let mut table = Table::new(&[
+        "站点",
+        "款号",
+        "搜索词",
+        "状态",
+        "决定日期",
+        "负责人",
+        "备注",
+    ]);
+    for (market, product, term, state, owner, note) in [
+        (
+            "美国",
+            "LM-D01",
+            "eye caring desk lamp",
+            "已采纳",
+            "陈静",
+            "",
+        ),
+        (
+            "美国",
+            "LM-D01",
+            "lampara de escritorio",
+            "已上架",
+            "陈静",
+            "后台",
+        ),
+        (
+            "美国",
+            "LM-D01",
+            "desk lamp with usb port",
+            "在广告",
+            "陈静",
+            "",
+        ),
+        ("美国", "LM-D01", "office lamp", "拒绝", "陈静", "转化低"),
+        (
+            "美国",
+            "LM-N01",
+            "dusk to dawn night light",
+            "已采纳",
+            "王敏",
+            "",
+        ),
+        ("美国", "LM-N01", "luz de noche", "已上架", "王敏", "后台"),
+        (
+            "德国",
+            "LM-D01",
+            "tageslichtlampe schreibtisch",
+            "已采纳",
+            "陈静",
+            "",
+        ),
+    ] {
+        table.rows.push(vec![
+            market.into(),
+            product.into(),
+            term.into(),
+            state.into(),
+            Cell::Day(date(2026, 2, 4)),
+            owner.into(),
+            note.into(),
+        ]);
+    }
+    table
+}
+
 fn terms() -> Table {
     let mut table = Table::new(&["Marketplace", "Pattern", "Class"]);
     for site in &SITES {
@@ -316,6 +384,7 @@ pub(crate) fn write(folder: &Folder) -> Result<()> {
     workbook(folder, "restock", "补货参数", &seed_rows::restock())?;
     workbook(folder, "budgets", "广告预算", &budgets())?;
     for (name, table) in [
+        ("search_terms", search_terms()),
         ("terms", terms()),
         ("costs", costs()),
         ("holidays", holidays()),

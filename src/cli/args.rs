@@ -126,6 +126,10 @@ pub(super) enum Command {
     /// Rows that were kept aside: look at them, or read their files again after a schema was mended
     #[command(subcommand)]
     Rejects(RejectsCommand),
+    /// Write the catalogue: every table, mart and kind of report, with meanings and lineage, as a page and as JSON
+    Docs(DocsOptions),
+    /// Write tables or marts as files for other programs: csv, xlsx, or a script of DuckDB views
+    Export(ExportOptions),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -295,6 +299,37 @@ impl From<Language> for Lang {
             Language::En => Self::En,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DocsOptions {
+    /// The folder; without it, out/docs in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The language of titles and words; the JSON has both
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportOptions {
+    /// Tables, marts or seeds, and which rows: `acos_trend month=2026-01 marketplace=US`. A column that is named twice may
+    /// be either; `KEY=` means that it is empty. For duckdb, no name means all tables and marts
+    #[arg(value_name = "TABLE | KEY=VALUE")]
+    pub what: Vec<String>,
+    /// As what: csv and xlsx are one file each; duckdb is a script, `duckdb lake.duckdb < lake.sql`
+    #[arg(long, value_enum)]
+    pub to: Target,
+    /// The folder; without it, out/export in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    Csv,
+    Xlsx,
+    Duckdb,
 }
 
 #[derive(Debug, Args)]

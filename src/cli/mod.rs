@@ -9,7 +9,9 @@ mod as_of;
 mod build;
 mod check;
 mod compact;
+mod docs;
 mod explain;
+mod export;
 #[cfg(test)]
 mod fault_tests;
 mod ingest;
@@ -121,6 +123,15 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
             rejects::replay(&Session::open(&place)?, format, terminal)
         }
         Command::Schema(command) => schema::schema(&place, &command, format, terminal),
+        Command::Docs(options) => docs::docs(
+            &Session::open_or_default(&place)?,
+            &options,
+            format,
+            terminal,
+        ),
+        Command::Export(options) => {
+            export::export(&Session::open(&place)?, &options, format, terminal)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

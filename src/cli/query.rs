@@ -172,7 +172,7 @@ pub(super) fn catalogue_table(session: &Session, name: &str) -> anyhow::Result<R
 }
 
 /// `settings`: one row per setting and marketplace.
-fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
+pub(super) fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     let rows = session.workspace.config.settings.rows();
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         (
@@ -247,6 +247,20 @@ pub(super) fn today(session: &Session, told: Option<Date>) -> Date {
         .unwrap_or_else(|| config.zone.to_datetime(Timestamp::now()).date())
 }
 
+/// The table of a name.
+///
+/// # Errors
+/// When there is none; the message names the nearest.
+pub(super) fn named<'a>(tables: &'a [StoredTable], name: &str) -> anyhow::Result<&'a StoredTable> {
+    if let Some(table) = tables.iter().find(|table| table.name.as_str() == name) {
+        return Ok(table);
+    }
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let hint =
+        nearest(name, &names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    bail!("there is no table {name:?}{hint} (sellerlake ls tables)")
+}
+
 /// Prints a table.
 ///
 /// # Errors
@@ -273,18 +287,7 @@ pub(super) fn show(
     };
     let session = then.as_ref().map_or(session, |then| &then.session);
     let tables = stored_tables(session)?;
-    let Some(table) = tables
-        .iter()
-        .find(|table| table.name.as_str() == options.table)
-    else {
-        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        let hint = nearest(&options.table, &names)
-            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        bail!(
-            "there is no table {:?}{hint} (sellerlake ls tables)",
-            options.table
-        );
-    };
+    let table = named(&tables, &options.table)?;
     // A terminal shows the beginning; a file gets everything.
     let limit = options.limit.unwrap_or(if format == Format::Table {
         20

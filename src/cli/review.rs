@@ -12,6 +12,7 @@ use crate::cli::build::BuildReport;
 use crate::cli::build::Request;
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
+use crate::cli::review::pick::Chosen;
 use crate::cli::run::whole;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
@@ -232,9 +233,6 @@ fn week_of(text: &str, today: Date, first: Weekday) -> anyhow::Result<Date> {
     Ok(week_starting(day, first))
 }
 
-/// Rows of a section, and how many more there are.
-type PickedRows = (RecordBatch, usize);
-
 /// What all reviews of one build share.
 struct Edition<'a> {
     session: &'a Session,
@@ -271,6 +269,7 @@ impl Edition<'_> {
             .iter()
             .map(|account| &*account.name)
             .collect();
+        let out = self.session.workspace.out();
         let report = Report {
             lang: self.lang,
             as_of: self.built.as_of,
@@ -278,9 +277,10 @@ impl Edition<'_> {
             title: format!("{} {title} {}", accounts.join(", "), span.name()),
             lines: self.lines(review, span),
             notices: self.notices(),
+            // `run` leaves all rows there; documents lie in a folder beside it.
+            csv: out.join("csv").is_dir().then(|| "../csv".to_owned()),
             parts,
         };
-        let out = self.session.workspace.out();
         let folder = out.join(span.name());
         let published = review::write(&folder, &report).context("cannot write the review")?;
         for file in &published {
@@ -293,7 +293,7 @@ impl Edition<'_> {
     }
 
     /// Each section's mart and the rows that it shows.
-    fn picked(&self, review: &Review, span: Span) -> anyhow::Result<Vec<(&Mart, PickedRows)>> {
+    fn picked(&self, review: &Review, span: Span) -> anyhow::Result<Vec<(&Mart, Chosen)>> {
         let marts: BTreeMap<&TableName, &Mart> = self
             .pipelines
             .iter()
@@ -310,10 +310,8 @@ impl Edition<'_> {
                 whole_of.insert(&section.mart, whole(self.session, mart)?);
             }
             let all = &whole_of[&section.mart];
-            picked.push((
-                *mart,
-                pick::rows(section, mart, all, span, self.built.as_of)?,
-            ));
+            let chosen = pick::rows(section, mart, all, span, self.built.as_of)?;
+            picked.push((*mart, pick::worded(self.lang, review, chosen)?));
         }
         Ok(picked)
     }
@@ -333,7 +331,7 @@ impl Edition<'_> {
         let batches = self.picked(review, span)?;
         let mut figures = Vec::new();
         for (section, (mart, batch)) in review.sections.iter().zip(&batches) {
-            figures.extend(pick::figures(self.lang, section, mart, &batch.0));
+            figures.extend(pick::figures(self.lang, section, mart, &batch.batch));
         }
         Ok(figures)
     }

@@ -7,8 +7,11 @@ use crate::ingest::current::Refreshed;
 use crate::model::finding::Code;
 use crate::store::entry::Entry;
 use crate::store::entry::Status;
+use crate::store::merge::PassedOver;
+use crate::store::merge::Why;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What reading came to.
@@ -29,6 +32,8 @@ pub(super) struct Summary {
     /// Unknown columns by path.
     drift: Vec<(String, Vec<String>)>,
     passed_over: Vec<String>,
+    /// Rows that do not tell their ad product and gave way to rows that do, by table and report.
+    gave_way: Vec<String>,
     /// Files read by an older schema that are no longer there to be read again.
     gone: Vec<String>,
     partitions: usize,
@@ -45,7 +50,10 @@ impl Summary {
         for outcome in &ingested.outcomes {
             summary.count(outcome);
         }
-        for passed in &refreshed.passed_over {
+        let (untold, poorer): (Vec<&PassedOver>, Vec<&PassedOver>) =
+            (refreshed.passed_over.iter()).partition(|passed| passed.why == Why::AdProductUntold);
+        summary.gave_way = gave_way(&untold);
+        for passed in poorer {
             summary.passed_over.push(format!(
                 "{} of {}: report {} has {} rows where the one before has {}; it is not used until `sellerlake accept {}`",
                 passed.table,
@@ -160,6 +168,12 @@ impl Summary {
                 "{n} kept as before: what came is poorer (sellerlake check)"
             ));
         }
+        if !self.gave_way.is_empty() {
+            let n = counted(self.gave_way.len() as u64, "report");
+            lines.push(format!(
+                "{n} without ad product counted only for what no other report tells (sellerlake check)"
+            ));
+        }
         if !self.gone.is_empty() {
             let n = counted(self.gone.len() as u64, "file");
             lines.push(format!(
@@ -182,6 +196,7 @@ impl Summary {
             }),
         );
         findings.extend(self.passed_over.iter().cloned());
+        findings.extend(self.gave_way.iter().cloned());
         findings.extend(
             self.held
                 .iter()
@@ -220,6 +235,7 @@ impl Summary {
             "known_held": self.known_held,
             "known_failed": self.known_failed,
             "passed_over_reports": self.passed_over,
+            "gave_way_reports": self.gave_way,
             "stale_and_gone": self.gone,
             "partitions": self.partitions,
         })
@@ -301,6 +317,26 @@ fn first_reject(table: &crate::store::entry::TableEntry) -> String {
         "{row}column {:?} is {:?}, expected {}",
         finding.column, example.text, example.expected
     )
+}
+
+/// What gave way, one line for each report and table however many days it has.
+fn gave_way(untold: &[&PassedOver]) -> Vec<String> {
+    let mut sums: BTreeMap<(&str, &str), (usize, i128, i128)> = BTreeMap::new();
+    for passed in untold {
+        let sum = sums.entry((&passed.table, &passed.report_id)).or_default();
+        *sum = (sum.0 + 1, sum.1 + passed.rows.1, sum.2 + passed.rows.0);
+    }
+    sums.into_iter()
+        .map(|((table, report), (n_spans, gone, taken))| {
+            format!(
+                "{table}: {} of report {}, which does not tell its ad products, do not count beside {} of reports that do, in {}; what else it holds counts",
+                counted(u64::try_from(gone).unwrap_or_default(), "row"),
+                short(report),
+                counted(u64::try_from(taken).unwrap_or_default(), "row"),
+                counted(n_spans as u64, "slice"),
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,11 @@ pub(crate) enum Content<'a> {
 /// Texts that mean "no value" in every column whose type is not text, in any case.
 const NULLS: &[&str] = &["-", "--", "\u{2013}", "\u{2014}", "n/a", "nan", "null"];
 
+/// Whether a text that begins so may be one of [`NULLS`] or a formula: few do, and only these are looked at.
+const fn is_suspect(first: u8) -> bool {
+    matches!(first, b'-' | b'n' | b'N' | 0xe2 | b'=')
+}
+
 /// What parts the two ends of a span.
 const BETWEEN: &[&str] = &[
     " - ",
@@ -51,8 +56,10 @@ fn half_of(text: &str, half: Half) -> &str {
 pub(crate) struct Cells<'a> {
     chunk: &'a RawChunk,
     field: &'a Field,
-    /// Nothing to replace or strip, and no nulls of its own.
+    /// Nothing to replace, strip or halve, and no nulls of its own.
     is_plain: bool,
+    /// The only byte to strip, where that is all there is to strip.
+    stripped_byte: Option<u8>,
     is_text: bool,
     unwraps: bool,
     /// Where a cell is put together that loses something from its middle.
@@ -67,7 +74,12 @@ impl<'a> Cells<'a> {
             field,
             is_plain: column.values.is_empty()
                 && column.nulls.is_empty()
-                && column.strip.is_empty(),
+                && column.strip.is_empty()
+                && column.half.is_none(),
+            stripped_byte: match &column.strip[..] {
+                [only] => <[u8; 1]>::try_from(only.as_bytes()).ok().map(|[byte]| byte),
+                _ => None,
+            },
             is_text: matches!(column.ty, LogicalType::Text | LogicalType::Id),
             unwraps: column.ty != LogicalType::Text,
             scratch: String::new(),
@@ -79,15 +91,30 @@ impl<'a> Cells<'a> {
     }
 
     /// The cell as written.
+    #[inline]
     pub(crate) fn raw(&self, row: usize) -> (&'a str, CellKind) {
         self.chunk.cell_and_kind(row, self.field.source)
     }
 
-    /// The cell as its column understands it: a text that stands for another is replaced by that, a null is empty, and
-    /// only then is taken off what the column strips.
+    /// The cell as its column understands it.
     pub(crate) fn content(&mut self, row: usize) -> Content<'_> {
         let (raw, kind) = self.raw(row);
-        let mut text = trim(raw);
+        self.understood(raw, kind)
+    }
+
+    /// What [`Cells::raw`] gave, as the column understands it: a text that stands for another is replaced by that, a null
+    /// is empty, and only then is taken off what the column strips.
+    #[inline]
+    pub(crate) fn understood<'b>(&'b mut self, raw: &'b str, kind: CellKind) -> Content<'b> {
+        let text = trim(raw);
+        match text.as_bytes().first() {
+            None if self.is_plain => Content::Empty,
+            Some(first) if self.is_plain && !is_suspect(*first) => of_kind(text, kind),
+            _ => self.reworked(text, kind),
+        }
+    }
+
+    fn reworked<'b>(&'b mut self, mut text: &'b str, kind: CellKind) -> Content<'b> {
         if self.unwraps && text.starts_with('=') {
             text = unwrap_formula(text);
         }
@@ -112,7 +139,11 @@ impl<'a> Cells<'a> {
         if self.is_null(text) {
             return Content::Empty;
         }
-        if kind != CellKind::Text || !column.strip.iter().any(|strip| text.contains(&**strip)) {
+        let is_stripped = match self.stripped_byte {
+            Some(byte) => text.as_bytes().contains(&byte),
+            None => column.strip.iter().any(|strip| text.contains(&**strip)),
+        };
+        if kind != CellKind::Text || !is_stripped {
             return of_kind(text, kind);
         }
         self.scratch.clear();
@@ -138,6 +169,7 @@ impl<'a> Cells<'a> {
     }
 }
 
+#[inline]
 fn of_kind(text: &str, kind: CellKind) -> Content<'_> {
     match kind {
         CellKind::Empty => Content::Empty,
@@ -150,6 +182,7 @@ fn of_kind(text: &str, kind: CellKind) -> Content<'_> {
 }
 
 /// Takes off blanks of every width, byte order marks and the invisible marks of direction.
+#[inline]
 fn trim(text: &str) -> &str {
     let is_bare = |byte: Option<&u8>| byte.is_none_or(|byte| (0x21..0x7f).contains(byte));
     if is_bare(text.as_bytes().first()) && is_bare(text.as_bytes().last()) {
@@ -217,6 +250,15 @@ mod tests {
                 Content::Text(expected)
             };
             assert_eq!(met, wanted, "row {row}");
+        }
+    }
+
+    #[test]
+    fn whatever_means_nothing_is_looked_at() {
+        for null in NULLS {
+            for first in [null.to_lowercase(), null.to_uppercase()] {
+                assert!(is_suspect(first.as_bytes()[0]), "{first}");
+            }
         }
     }
 

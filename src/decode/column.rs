@@ -33,6 +33,11 @@ use std::sync::Arc;
 /// Digits that a stored decimal can have.
 const PRECISION: u8 = 18;
 
+/// Cells of a column that are read before it is asked whether comparing each with the one before pays.
+const TRIAL: usize = 256;
+/// One cell of so many must be like the one before: reading takes about as many times as long as comparing.
+const WORTH: usize = 4;
+
 /// What becomes of one field of a chunk.
 pub(crate) struct Column {
     pub(crate) columns: Vec<DecodedColumn>,
@@ -117,7 +122,8 @@ impl<'a> Task<'a> {
         Cells::of(self.field, self.chunk)
     }
 
-    /// Reads each cell in turn. A cell like the one before is not read again: reports repeat themselves downwards.
+    /// Reads each cell in turn. A cell like the one before is not read again, as long as that is often so: reports repeat
+    /// themselves downwards, but not in every column.
     fn each<T: Copy>(
         &mut self,
         read: impl Fn(&Style, Content<'_>) -> Read<T>,
@@ -125,21 +131,25 @@ impl<'a> Task<'a> {
     ) {
         let mut cells = self.cells();
         let mut last: Option<((&str, CellKind), Option<T>)> = None;
+        let (mut n_same, mut n_read) = (0_usize, 0_usize);
         for row in 0..cells.n_rows() {
             let raw = cells.raw(row);
-            let value = match last {
-                Some((before, value)) if before == raw => value,
-                _ => {
-                    if let Ok(value) = read(self.style, cells.content(row)) {
-                        last = Some((raw, value));
-                        value
-                    } else {
-                        self.bad.push(self.bad_cell(row, raw.0));
-                        None
-                    }
-                }
-            };
-            take(value);
+            if let Some((before, value)) = last
+                && before == raw
+            {
+                n_same += 1;
+                take(value);
+                continue;
+            }
+            n_read += 1;
+            if let Ok(value) = read(self.style, cells.understood(raw.0, raw.1)) {
+                let repeats = n_read < TRIAL || n_same * WORTH > n_read;
+                last = repeats.then_some((raw, value));
+                take(value);
+            } else {
+                self.bad.push(self.bad_cell(row, raw.0));
+                take(None);
+            }
         }
     }
 

@@ -111,7 +111,7 @@ fn observe_dates(field: &Field, chunk: &RawChunk, clues: &mut DateClues) {
         (("", CellKind::Empty), None);
     for row in 0..cells.n_rows() {
         let raw = cells.raw(row);
-        if let Content::Text(text) = cells.content(row) {
+        if let Content::Text(text) = cells.understood(raw.0, raw.1) {
             // Reports repeat a date a thousand times; one that was just read is not read again.
             if raw != last {
                 (last, written) = (raw, clock::written_date(text));

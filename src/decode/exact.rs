@@ -31,6 +31,19 @@ const POWERS: [i128; 39] = {
     powers
 };
 
+/// Of the lifts that cents and thousandths need.
+const SMALL_POWERS: [i64; 9] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+];
+
 const fn pow10_const(n: usize) -> i128 {
     let mut power = 1;
     let mut at = 0;
@@ -53,6 +66,17 @@ impl Exact {
     /// At `scale` digits after the point, rounded half to even. None where it would overflow.
     pub(crate) fn rescale(self, scale: u8) -> Option<Rescaled> {
         if self.scale <= scale {
+            // Most are short, for which the small arithmetic is enough.
+            if let (Ok(digits), Some(lift)) = (
+                i64::try_from(self.digits),
+                SMALL_POWERS.get(usize::from(scale - self.scale)),
+            ) && let Some(kept) = digits.checked_mul(*lift)
+            {
+                return Some(Rescaled {
+                    kept: i128::from(kept),
+                    residue: None,
+                });
+            }
             let kept = self.digits.checked_mul(pow10(scale - self.scale)?)?;
             return Some(Rescaled {
                 kept,
@@ -95,13 +119,14 @@ impl Exact {
         ];
         // Both sides are exact doubles, so one division gives the nearest double.
         if let Some(power) = EXACT_POWERS.get(usize::from(self.scale))
-            && self.digits.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS
+            && let Ok(digits) = i64::try_from(self.digits)
+            && digits.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS
         {
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "at most 2^53, which a double holds exactly"
             )]
-            return self.digits as f64 / power;
+            return digits as f64 / power;
         }
         #[expect(
             clippy::expect_used,

@@ -132,6 +132,26 @@ pub(crate) fn canonical(text: &str) -> Option<Exact> {
     })
 }
 
+/// A whole number of digits alone, perhaps below nought: the same whatever the decimal sign is.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Some(if negative { -value } else { value })
+}
+
 /// The common case, at full speed: ASCII digits, at most one decimal sign, at most 18 digits.
 fn plain(sign: DecimalSign, text: &str) -> Option<Exact> {
     let bytes = text.as_bytes();
@@ -293,6 +313,42 @@ mod tests {
                 comma,
                 "{text} with a comma"
             );
+        }
+    }
+
+    #[test]
+    fn digits_alone_are_what_they_are_with_either_sign() {
+        for text in [
+            "0",
+            "7",
+            "007",
+            "-3",
+            "999999999999999999",
+            "-999999999999999999",
+            "",
+            "-",
+            "--3",
+            "+3",
+            "1.0",
+            "1,0",
+            "12a",
+            "1234567890123456789",
+            "٣",
+        ] {
+            let read = |sign| value(sign, Dress::Bare, text);
+            let is_digits = text.bytes().any(|byte| byte.is_ascii_digit())
+                && text
+                    .trim_start_matches('-')
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit())
+                && text.len() - text.trim_start_matches('-').len() < 2
+                && text.len() < 20
+                && text != "1234567890123456789";
+            let expected = whole(text).map(|value| (i128::from(value), 0));
+            assert_eq!(expected.is_some(), is_digits, "{text}");
+            if is_digits {
+                assert_eq!((read(Point), read(Comma)), (expected, expected), "{text}");
+            }
         }
     }
 

@@ -88,7 +88,10 @@ pub(crate) fn market(_: &Style, cell: Content<'_>) -> Read<&'static str> {
 
 pub(crate) fn whole(style: &Style, cell: Content<'_>) -> Read<i64> {
     match cell {
-        Content::Text(text) => known(with_sign(style, |sign| word::whole(sign, text))),
+        Content::Text(text) => match number::whole(text) {
+            Some(value) => Ok(Some(value)),
+            None => known(with_sign(style, |sign| word::whole(sign, text))),
+        },
         other => match amount(LogicalType::Integer, style, other)? {
             Some(value) => known(value.whole()),
             None => Ok(None),

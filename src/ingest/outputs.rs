@@ -18,7 +18,7 @@ use crate::model::name::ColumnName;
 use crate::model::table::Table;
 use crate::normalise::Columns;
 use crate::normalise::NormaliseError;
-use crate::normalise::assemble;
+use crate::normalise::assemble::Assembly;
 use crate::normalise::assemble::Lineage;
 use crate::normalise::duplicates;
 use crate::normalise::facts::Facts;
@@ -233,6 +233,7 @@ fn place_output<'a>(
         })
         .collect();
     let mut steps = Steps::of(unpivoted, told, lineage.identity.market);
+    let mut assembly = Assembly::of(table, placing, lineage);
     let mut batches = Vec::with_capacity(sifted.chunks.len());
     for (columns, rows) in &sifted.chunks {
         let mut columns = columns.clone();
@@ -262,13 +263,7 @@ fn place_output<'a>(
             .map(|(name, array)| (name.clone(), array.clone()))
             .collect();
         let columns = Columns::new(wanted, stepped.columns.n_rows());
-        batches.push(assemble::assemble(
-            table,
-            placing,
-            lineage,
-            &columns,
-            &stepped.rows,
-        )?);
+        batches.push(assembly.lay(&columns, &stepped.rows)?);
     }
     let additive: Vec<&str> = schema
         .columns
@@ -302,7 +297,7 @@ fn balance(
         };
         let mut found = Sum::default();
         for batch in batches {
-            found.merge(sums::sum_where(batch.column(at), |_| true));
+            found.merge(sums::sum_of(batch.column(at)));
         }
         if found != account.kept || !account.is_balanced() {
             return Err(PlaceError::Unbalanced {

@@ -139,6 +139,9 @@ impl<'a> Sifter<'a> {
             let Some(array) = all.get(self.fields[*at].column.name.as_str()) else {
                 continue;
             };
+            if array.null_count() == 0 {
+                continue;
+            }
             for row in (0..n).filter(|row| array.is_null(*row)) {
                 self.refuse(
                     chunk,
@@ -151,9 +154,20 @@ impl<'a> Sifter<'a> {
                 );
             }
         }
-        self.account(&all, &decoded.control, &decoded.rounded, &fate, chunk, into);
-        let of = |wanted: Fate| fate.iter().filter(|fate| **fate == wanted).count() as u64;
+        let is_all_kept = fate.iter().all(|fate| *fate == Fate::Kept);
+        let fates = if is_all_kept {
+            Fates::All
+        } else {
+            Fates::Each(&fate)
+        };
+        self.account(&all, &decoded.control, &decoded.rounded, fates, chunk, into);
         into.rows.read += n as u64;
+        if is_all_kept {
+            let rows = (0..n).map(|row| chunk.row_number(row)).collect();
+            into.chunks.push((all, rows));
+            return;
+        }
+        let of = |wanted: Fate| fate.iter().filter(|fate| **fate == wanted).count() as u64;
         into.rows.rejected += of(Fate::Rejected);
         into.rows.skipped += of(Fate::Skipped);
         let kept = fate
@@ -228,7 +242,7 @@ impl<'a> Sifter<'a> {
         all: &Columns,
         control: &[Option<Sum>],
         rounded: &[crate::decode::Rounded],
-        fate: &[Fate],
+        fate: Fates<'_>,
         chunk: &RawChunk,
         into: &mut Sifted,
     ) {
@@ -244,13 +258,10 @@ impl<'a> Sifter<'a> {
                 continue;
             };
             let residue = rounded.get(at).copied().unwrap_or_default();
-            let of = |wanted: Fate| {
-                let some = fate.contains(&wanted);
-                if some {
-                    sums::sum_where(array, |row| fate[row] == wanted)
-                } else {
-                    Sum::default()
-                }
+            let of = |wanted: Fate| match fate {
+                Fates::All if wanted == Fate::Kept => sums::sum_of(array),
+                Fates::All => Sum::default(),
+                Fates::Each(fate) => sums::sum_where(array, |row| fate[row] == wanted),
             };
             let account = sums::Account {
                 read: *read,
@@ -292,6 +303,13 @@ enum Fate {
     Kept,
     Rejected,
     Skipped,
+}
+
+/// Fates of the rows of a chunk. Mostly all are kept.
+#[derive(Clone, Copy)]
+enum Fates<'a> {
+    All,
+    Each(&'a [Fate]),
 }
 
 impl Sifted {

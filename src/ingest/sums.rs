@@ -4,7 +4,9 @@ use crate::decode::exact::Sum;
 use crate::store::entry::Control;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
+use arrow::array::ArrowPrimitiveType;
 use arrow::array::AsArray;
+use arrow::array::PrimitiveArray;
 use arrow::datatypes::DataType;
 use arrow::datatypes::Decimal128Type;
 use arrow::datatypes::Int64Type;
@@ -51,24 +53,37 @@ impl Account {
 /// Sums by column name.
 pub(super) type Accounts = BTreeMap<Box<str>, Account>;
 
+/// The exact sum of an integer or decimal column.
+pub(super) fn sum_of(array: &ArrayRef) -> Sum {
+    sum_where(array, |_| true)
+}
+
 /// The exact sum of the rows of an integer or decimal column that `wanted` names.
 pub(super) fn sum_where(array: &ArrayRef, wanted: impl Fn(usize) -> bool) -> Sum {
-    let mut total = Sum::default();
     if let Some(values) = array.as_primitive_opt::<Int64Type>() {
-        let sum: i128 = (0..values.len())
-            .filter(|row| values.is_valid(*row) && wanted(*row))
-            .map(|row| i128::from(values.value(row)))
-            .sum();
-        total.merge(Sum::of(sum, 0));
-    } else if let (Some(values), DataType::Decimal128(_, scale)) = (
+        return Sum::of(total(values, wanted), 0);
+    }
+    match (
         array.as_primitive_opt::<Decimal128Type>(),
         array.data_type(),
     ) {
-        let sum: i128 = (0..values.len())
-            .filter(|row| values.is_valid(*row) && wanted(*row))
-            .map(|row| values.value(row))
-            .sum();
-        total.merge(Sum::of(sum, scale.unsigned_abs()));
+        (Some(values), DataType::Decimal128(_, scale)) => {
+            Sum::of(total(values, wanted), scale.unsigned_abs())
+        }
+        _ => Sum::default(),
     }
-    total
+}
+
+fn total<T: ArrowPrimitiveType<Native: Into<i128>>>(
+    values: &PrimitiveArray<T>,
+    wanted: impl Fn(usize) -> bool,
+) -> i128 {
+    let rows = values.values().iter().enumerate();
+    // Columns without a gap are the rule.
+    if values.null_count() == 0 {
+        let some = rows.filter(|(row, _)| wanted(*row));
+        return some.map(|(_, value)| (*value).into()).sum();
+    }
+    let some = rows.filter(|(row, _)| values.is_valid(*row) && wanted(*row));
+    some.map(|(_, value)| (*value).into()).sum()
 }

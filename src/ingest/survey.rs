@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 const KEPT: usize = 32 << 20;
 /// Chunks whose cells decide the styles. What they decide is verified while decoding: a cell that is no value, or a
 /// question, has the rest observed, and the table is then decoded by the evidence of all rows.
-const SAMPLE: usize = 4;
+const SAMPLE: usize = 2;
 
 /// What the first pass saw.
 pub(super) struct Survey {
@@ -391,6 +391,14 @@ impl Survey {
                 *source,
                 label,
                 "a column of the schema; its cells are not stored",
+            );
+        }
+        for lacking in &detection.lacks {
+            about(
+                Code::MissingColumn,
+                0,
+                &lacking.to_string(),
+                "a label by which this report is told; all others are its",
             );
         }
         for (source, label) in &detection.binding.duplicate {

@@ -13,6 +13,8 @@ pub enum Code {
     MissingKey,
     /// A header label that the schema does not know.
     UnknownColumn,
+    /// A header label by which the report is told was taken out of it.
+    MissingColumn,
     /// A header label that stands twice; only the first is read.
     DuplicateColumn,
     /// Characters that could not be decoded.
@@ -38,6 +40,7 @@ impl Code {
         Self::BadCell,
         Self::MissingKey,
         Self::UnknownColumn,
+        Self::MissingColumn,
         Self::DuplicateColumn,
         Self::LostCharacters,
         Self::ReplacementCharacters,
@@ -54,6 +57,7 @@ impl Code {
             Self::BadCell => "bad-cell",
             Self::MissingKey => "missing-key",
             Self::UnknownColumn => "unknown-column",
+            Self::MissingColumn => "missing-column",
             Self::DuplicateColumn => "duplicate-column",
             Self::LostCharacters => "lost-characters",
             Self::ReplacementCharacters => "replacement-characters",

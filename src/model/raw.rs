@@ -56,7 +56,7 @@ impl RawChunk {
     /// When the arena passes 4 GiB; readers cut chunks long before.
     pub fn push_cell(&mut self, text: &str, kind: CellKind) {
         let start = self.push_text(text);
-        self.push_span(start, 0, text.len());
+        self.push_spans(std::iter::once((start, start + text.len())));
         if kind == CellKind::Text || text.is_empty() {
             return;
         }
@@ -74,24 +74,31 @@ impl RawChunk {
         start
     }
 
-    /// Appends a cell of text that stands `from..to` after `start`, which [`RawChunk::push_text`] gave.
+    /// Appends cells of text that [`RawChunk::push_text`] appended: where each begins and ends in all text held.
     ///
     /// # Panics
     /// As [`RawChunk::push_cell`].
-    pub fn push_span(&mut self, start: usize, from: usize, to: usize) {
+    pub fn push_spans(&mut self, cells: impl Iterator<Item = (usize, usize)>) {
+        assert!(
+            u32::try_from(self.text.len()).is_ok(),
+            "a chunk stays far below 4 GiB"
+        );
         #[expect(
-            clippy::expect_used,
-            reason = "documented: readers cut chunks at a few MiB"
+            clippy::cast_possible_truncation,
+            reason = "no cell ends behind the text, whose length fits"
         )]
-        let at =
-            |offset: usize| u32::try_from(start + offset).expect("a chunk stays far below 4 GiB");
-        let span = Span {
-            start: at(from),
-            end: at(to),
-        };
-        self.cells.push(span);
-        if let Some(kinds) = &mut self.kinds {
-            kinds.push(span.kind_of_text());
+        let spans = cells.map(|(start, end)| Span {
+            start: start as u32,
+            end: end as u32,
+        });
+        match &mut self.kinds {
+            None => self.cells.extend(spans),
+            Some(kinds) => {
+                for span in spans {
+                    self.cells.push(span);
+                    kinds.push(span.kind_of_text());
+                }
+            }
         }
     }
 
@@ -113,6 +120,11 @@ impl RawChunk {
 
     pub fn n_rows(&self) -> usize {
         self.row_ends.len()
+    }
+
+    /// Cells of all rows.
+    pub fn n_cells(&self) -> usize {
+        self.cells.len()
     }
 
     /// Bytes of text held.
@@ -141,6 +153,7 @@ impl RawChunk {
     }
 
     /// The cell's text and how it was stored.
+    #[inline]
     pub fn cell_and_kind(&self, row: usize, column: usize) -> (&str, CellKind) {
         match self.index(row, column) {
             Some(at) => (self.text_at(at), self.kind_at(at)),
@@ -148,11 +161,13 @@ impl RawChunk {
         }
     }
 
+    #[inline]
     fn text_at(&self, at: usize) -> &str {
         let span = self.cells[at];
         &self.text[span.start as usize..span.end as usize]
     }
 
+    #[inline]
     fn kind_at(&self, at: usize) -> CellKind {
         match &self.kinds {
             None => self.cells[at].kind_of_text(),
@@ -169,6 +184,7 @@ impl RawChunk {
         (start, self.row_ends[row] as usize)
     }
 
+    #[inline]
     fn index(&self, row: usize, column: usize) -> Option<usize> {
         if let Some(width) = self.even {
             return (column < width).then_some(row * width + column);
@@ -179,6 +195,7 @@ impl RawChunk {
 }
 
 impl Span {
+    #[inline]
     fn kind_of_text(self) -> CellKind {
         if self.start == self.end {
             CellKind::Empty

@@ -109,6 +109,9 @@ pub struct Table {
     pub merge: MergeRule,
     /// Families in order of precedence, best first.
     pub families: Vec<Box<str>>,
+    /// Of several families one counts for all of an account's ad product and day, whatever documents each holds: theirs
+    /// are not the same ones.
+    pub family_per_day: bool,
     /// In the order in which files hold them; `month` last where the table is partitioned by it.
     pub columns: Vec<StoredColumn>,
 }

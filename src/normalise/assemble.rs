@@ -6,6 +6,7 @@ use crate::normalise::NormaliseError;
 use crate::normalise::identity::Identity;
 use crate::normalise::period;
 use crate::normalise::period::Placing;
+use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::Int64Array;
 use arrow::array::RecordBatch;
@@ -13,6 +14,9 @@ use arrow::array::StringArray;
 use arrow::array::new_null_array;
 use arrow::compute::is_not_null;
 use arrow::compute::kernels::zip::zip;
+use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What every row of a table of one report carries.
@@ -22,69 +26,106 @@ pub struct Lineage<'a> {
     pub identity: &'a Identity,
 }
 
-/// Lays `columns` into the table's schema. `rows` are the source rows; columns that the report lacks are null.
-///
-/// # Errors
-/// When a column's type is not the table's: a fault of this program.
-pub fn assemble(
-    table: &Table,
-    placing: &Placing,
-    lineage: &Lineage<'_>,
-    columns: &Columns,
-    rows: &[u32],
-) -> Result<RecordBatch, NormaliseError> {
-    let n = columns.n_rows();
-    let identity = lineage.identity;
-    let text = |value: &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n)))
-    };
-    let placed = period::columns(placing, columns, identity.market);
-    let schema = table.arrow();
-    let arrays = schema
-        .fields()
-        .iter()
-        .map(|field| {
+/// Lays chunk after chunk of one report into the schema of one table.
+pub struct Assembly<'a> {
+    table: &'a Table,
+    placing: &'a Placing,
+    lineage: &'a Lineage<'a>,
+    /// Columns that say the same in every row, by position: made for the longest chunk so far, of which others take a part.
+    repeated: BTreeMap<usize, ArrayRef>,
+}
+
+impl<'a> Assembly<'a> {
+    pub fn of(table: &'a Table, placing: &'a Placing, lineage: &'a Lineage<'a>) -> Self {
+        Self {
+            table,
+            placing,
+            lineage,
+            repeated: BTreeMap::new(),
+        }
+    }
+
+    /// Lays `columns` into the table's schema. `rows` are the source rows; columns that the report lacks are null.
+    ///
+    /// # Errors
+    /// When a column's type is not the table's: a fault of this program.
+    pub fn lay(&mut self, columns: &Columns, rows: &[u32]) -> Result<RecordBatch, NormaliseError> {
+        let n = columns.n_rows();
+        let identity = self.lineage.identity;
+        let placed = period::columns(self.placing, columns, identity.market);
+        let schema = self.table.arrow();
+        let has_period = self.table.period.is_some();
+        let mut arrays = Vec::with_capacity(schema.fields().len());
+        for (at, field) in schema.fields().iter().enumerate() {
             let name = field.name().as_str();
-            let own = placed
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, array)| array.clone());
-            if let Some(array) = own {
-                return Ok(array);
+            let own = placed.iter().find(|(known, _)| *known == name);
+            if let Some((_, array)) = own {
+                arrays.push(array.clone());
+                continue;
             }
             let given = columns.get(name).cloned();
-            let array = match (name, table.period.is_some()) {
-                ("account", true) => text(&identity.account),
-                ("marketplace", true) => match identity.market {
-                    Some(market) => text(market.code()),
-                    None => match (given, identity.market_of_blank) {
-                        (Some(array), Some(market)) => {
-                            zip(&is_not_null(&array)?, &array, &text(market.code()))?
-                        }
-                        (Some(array), None) => array,
-                        (None, _) => new_null_array(field.data_type(), n),
+            arrays.push(match (name, has_period) {
+                ("account", true) => self.text(at, &identity.account, n),
+                ("marketplace", true) => match (identity.market, given) {
+                    (Some(market), _) => self.text(at, market.code(), n),
+                    (None, Some(array)) => match identity.market_of_blank {
+                        Some(market) => self.filled(at, array, market.code())?,
+                        None => array,
                     },
+                    (None, None) => self.nothing(at, field.data_type(), n),
                 },
-                ("family", true) => text(lineage.family),
-                ("observed_at", true) => period::instant_column(identity.observed_at, n),
-                ("observed_from", true) => text(identity.observed_from.as_str()),
-                ("report_id", true) => text(lineage.report_id),
+                ("family", true) => self.text(at, self.lineage.family, n),
+                ("observed_at", true) => {
+                    self.same(at, n, |n| period::instant_column(identity.observed_at, n))
+                }
+                ("observed_from", true) => self.text(at, identity.observed_from.as_str(), n),
+                ("report_id", true) => self.text(at, self.lineage.report_id, n),
                 ("source_row", true) => Arc::new(Int64Array::from_iter_values(
                     rows.iter().map(|row| i64::from(*row)),
                 )),
                 // The rows' own word first; where they are silent, the currency of the table.
                 ("currency", true) => match (given, &identity.currency) {
-                    (Some(array), Some(code)) => zip(&is_not_null(&array)?, &array, &text(code))?,
+                    (Some(array), Some(code)) => self.filled(at, array, code)?,
                     (Some(array), None) => array,
-                    (None, Some(code)) => text(code),
+                    (None, Some(code)) => self.text(at, code, n),
                     (None, None) => row_currency(columns, n),
                 },
-                _ => given.unwrap_or_else(|| new_null_array(field.data_type(), n)),
-            };
-            Ok(array)
+                (_, _) => match given {
+                    Some(array) => array,
+                    None => self.nothing(at, field.data_type(), n),
+                },
+            });
+        }
+        Ok(RecordBatch::try_new(schema, arrays)?)
+    }
+
+    /// The first `n` rows of a column that says the same in all.
+    fn same(&mut self, at: usize, n: usize, make: impl Fn(usize) -> ArrayRef) -> ArrayRef {
+        let long = self.repeated.entry(at).or_insert_with(|| make(n));
+        if long.len() < n {
+            *long = make(n);
+        }
+        long.slice(0, n)
+    }
+
+    fn text(&mut self, at: usize, value: &str, n: usize) -> ArrayRef {
+        self.same(at, n, |n| {
+            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, n)))
         })
-        .collect::<Result<Vec<ArrayRef>, arrow::error::ArrowError>>()?;
-    Ok(RecordBatch::try_new(schema, arrays)?)
+    }
+
+    fn nothing(&mut self, at: usize, ty: &DataType, n: usize) -> ArrayRef {
+        self.same(at, n, |n| new_null_array(ty, n))
+    }
+
+    /// The rows' own texts, and one for those that have none.
+    fn filled(&mut self, at: usize, array: ArrayRef, value: &str) -> Result<ArrayRef, ArrowError> {
+        if array.null_count() == 0 {
+            return Ok(array);
+        }
+        let text = self.text(at, value, array.len());
+        zip(&is_not_null(&array)?, &array, &text)
+    }
 }
 
 /// Where each row names its marketplace and none its currency, money is in the marketplace's currency.

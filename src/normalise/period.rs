@@ -52,7 +52,10 @@ impl Days {
         let (firsts, lasts): (Option<&ColumnName>, Option<&ColumnName>) = match period {
             Period::Day { day, range, .. } => {
                 if let Some(array) = columns.get(day.as_str()) {
-                    self.seen.extend(days(array).into_iter().flatten());
+                    // Most rows are of the day of the row above.
+                    let mut days: Vec<i32> = days(array).into_iter().flatten().collect();
+                    days.dedup();
+                    self.seen.extend(days);
                     return;
                 }
                 match range {
@@ -377,11 +380,16 @@ pub fn columns(
         rows.get(name.as_str()).map_or_else(|| vec![None; n], days)
     };
     let mapped = |days: &[Option<i32>], change: fn(Date) -> Date| -> ArrayRef {
-        Arc::new(
-            days.iter()
-                .map(|day| Some(day_number(change(date_of((*day)?)?))))
-                .collect::<Date32Array>(),
-        )
+        // Most rows are of the day of the row above.
+        let mut above: (Option<i32>, Option<i32>) = (None, None);
+        let changed = days.iter().map(|day| {
+            if *day != above.0 {
+                let made = day.and_then(date_of).map(|date| day_number(change(date)));
+                above = (*day, made);
+            }
+            above.1
+        });
+        Arc::new(changed.collect::<Date32Array>())
     };
     let same: fn(Date) -> Date = |date| date;
     match &placing.how {

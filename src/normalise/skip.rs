@@ -32,6 +32,9 @@ pub fn skips(
         .chain(&binding.unpivoted)
         .map(|bound| bound.source)
         .collect();
+    let labels: Vec<&str> = labels.iter().map(|label| label.trim()).collect();
+    let totals = Totals::of(binding);
+    let mut first = ("", false);
     (0..chunk.n_rows())
         .map(|row| {
             if read
@@ -44,12 +47,19 @@ pub fn skips(
                 && labels
                     .iter()
                     .enumerate()
-                    .all(|(n, label)| chunk.cell(row, n).trim() == label.trim())
+                    .all(|(n, label)| chunk.cell(row, n).trim() == *label)
             {
                 return Some("the header again".into());
             }
-            if is_total(binding, chunk, row) {
-                return Some("a totals row".into());
+            if let Some(totals) = &totals {
+                // The first cell is mostly that of the row above.
+                let cell = chunk.cell(row, totals.first).trim();
+                if cell != first.0 {
+                    first = (cell, is_total_word(cell));
+                }
+                if first.1 && totals.has_nothing_else(chunk, row) {
+                    return Some("a totals row".into());
+                }
             }
             if is_stray_row(schema, chunk, row) {
                 return Some("a footer".into());
@@ -82,23 +92,39 @@ const TOTALS: &[&str] = &[
     "総計",
 ];
 
-/// A row that begins with a word for a total, where a value of another kind should stand, or with little else in it.
-fn is_total(binding: &Binding, chunk: &RawChunk, row: usize) -> bool {
-    let Some(first) = binding.columns.iter().min_by_key(|bound| bound.source) else {
-        return false;
-    };
-    let cell = chunk.cell(row, first.source).trim();
-    if cell.len() > 24 || !TOTALS.contains(&cell.to_lowercase().as_str()) {
-        return false;
-    }
-    let is_text = |ty: LogicalType| matches!(ty, LogicalType::Text | LogicalType::Id);
-    // A campaign may be called "Total"; a date may not. Where texts come first, a total leaves the other texts empty.
-    !is_text(first.column.ty)
-        || binding
+/// How a totals row looks: it begins with a word for a total, where a value of another kind should stand, or with little
+/// else in it.
+struct Totals {
+    /// Where the first known column stands.
+    first: usize,
+    /// Where texts stand that a total leaves empty.
+    texts: Vec<usize>,
+}
+
+impl Totals {
+    fn of(binding: &Binding) -> Option<Self> {
+        let first = binding.columns.iter().min_by_key(|bound| bound.source)?;
+        let is_text = |ty: LogicalType| matches!(ty, LogicalType::Text | LogicalType::Id);
+        // A campaign may be called "Total"; a date may not. Where texts come first, a total leaves the other texts empty.
+        let others = binding
             .columns
             .iter()
-            .filter(|bound| bound.source != first.source && is_text(bound.column.ty))
-            .all(|bound| chunk.cell(row, bound.source).trim().is_empty())
+            .filter(|bound| is_text(first.column.ty) && is_text(bound.column.ty))
+            .filter(|bound| bound.source != first.source);
+        Some(Self {
+            first: first.source,
+            texts: others.map(|bound| bound.source).collect(),
+        })
+    }
+
+    fn has_nothing_else(&self, chunk: &RawChunk, row: usize) -> bool {
+        let mut texts = self.texts.iter();
+        texts.all(|source| chunk.cell(row, *source).trim().is_empty())
+    }
+}
+
+fn is_total_word(cell: &str) -> bool {
+    cell.len() <= 24 && TOTALS.contains(&cell.to_lowercase().as_str())
 }
 
 /// A row with one cell, which is what the schema looks for outside of its columns.
@@ -124,15 +150,14 @@ pub fn stray_texts<'a>(schema: &Schema, labels: &[String], chunk: &'a RawChunk) 
     {
         return Vec::new();
     }
-    let nameless = |column: usize| {
-        labels
-            .get(column)
-            .is_none_or(|label| label.trim().is_empty())
-    };
+    let nameless: Vec<usize> = (0..labels.len())
+        .filter(|column| labels[*column].trim().is_empty())
+        .collect();
     let mut texts = Vec::new();
     for row in 0..chunk.n_rows() {
-        let beyond = (0..chunk.width(row))
-            .filter(|column| nameless(*column))
+        let width = chunk.width(row);
+        let beyond = (nameless.iter().copied().filter(|column| *column < width))
+            .chain(labels.len()..width)
             .map(|column| chunk.cell(row, column));
         texts.extend(beyond.filter(|cell| !cell.trim().is_empty()));
         let mut filled = (0..chunk.width(row))

@@ -18,6 +18,7 @@ use arrow::datatypes::Int64Type;
 use arrow::row::RowConverter;
 use arrow::row::SortField;
 use arrow::util::display::array_value_to_string;
+use std::fmt;
 
 /// Rows shown of those that break a rule.
 const EXAMPLES: usize = 5;
@@ -128,52 +129,42 @@ pub fn check(
             severity: Severity::Error,
             outcome: not_null(mart, batch, std::slice::from_ref(&column.name)),
         });
-    let declared = mart.checks.iter().map(|check| {
-        let (rule, outcome) = match &check.rule {
-            Rule::NotNull { columns } => (
-                format!("not null ({})", listed(columns)),
-                not_null(mart, batch, columns),
-            ),
-            Rule::Unique { columns } => (
-                format!("unique ({})", listed(columns)),
-                unique(mart, batch, columns),
-            ),
-            Rule::RowCount { min, max } => {
-                let limits = limits(
-                    min.map(|limit| limit.to_string()),
-                    max.map(|limit| limit.to_string()),
-                );
-                (
-                    format!("number of rows {limits}"),
-                    row_count(batch, *min, *max),
-                )
-            }
-            Rule::Range { columns, min, max } => {
-                let limits = limits(
-                    min.map(|limit| limit.to_string()),
-                    max.map(|limit| limit.to_string()),
-                );
-                (
-                    format!("({}) {limits}", listed(columns)),
-                    range(mart, batch, columns, *min, *max),
-                )
-            }
-            Rule::SumsTo { column, table, of } => (
-                format!("sum of {column} = sum of {table}.{of}"),
-                sums_to(batch, column, sum(table, of)),
-            ),
-        };
-        CheckResult {
-            rule: rule.into(),
-            severity: check.severity,
-            outcome,
-        }
+    let declared = mart.checks.iter().map(|check| CheckResult {
+        rule: check.rule.to_string().into(),
+        severity: check.severity,
+        outcome: match &check.rule {
+            Rule::NotNull { columns } => not_null(mart, batch, columns),
+            Rule::Unique { columns } => unique(mart, batch, columns),
+            Rule::RowCount { min, max } => row_count(batch, *min, *max),
+            Rule::Range { columns, min, max } => range(mart, batch, columns, *min, *max),
+            Rule::SumsTo { column, table, of } => sums_to(batch, column, sum(table, of)),
+        },
     });
     [grain]
         .into_iter()
         .chain(partition)
         .chain(declared)
         .collect()
+}
+
+/// The rule in words, as a finding names it.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotNull { columns } => write!(f, "not null ({})", listed(columns)),
+            Self::Unique { columns } => write!(f, "unique ({})", listed(columns)),
+            Self::RowCount { min, max } => {
+                write!(f, "number of rows {}", limits(min.as_ref(), max.as_ref()))
+            }
+            Self::Range { columns, min, max } => {
+                let limits = limits(min.as_ref(), max.as_ref());
+                write!(f, "({}) {limits}", listed(columns))
+            }
+            Self::SumsTo { column, table, of } => {
+                write!(f, "sum of {column} = sum of {table}.{of}")
+            }
+        }
+    }
 }
 
 fn listed(columns: &[ColumnName]) -> String {
@@ -184,7 +175,7 @@ fn listed(columns: &[ColumnName]) -> String {
         .join(", ")
 }
 
-fn limits(min: Option<String>, max: Option<String>) -> String {
+fn limits(min: Option<impl fmt::Display>, max: Option<impl fmt::Display>) -> String {
     match (min, max) {
         (Some(min), Some(max)) => format!("from {min} to {max}"),
         (Some(min), None) => format!("at least {min}"),

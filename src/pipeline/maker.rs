@@ -1,5 +1,6 @@
 //! Tables that SQL makes badly and Rust makes well: the registry of what `made-by` may name. Knows no pipeline.
 
+use crate::pipeline::convert;
 use crate::pipeline::packing;
 use crate::pipeline::restock;
 use crate::pipeline::row_id;
@@ -31,6 +32,12 @@ pub const MAKERS: &[Maker] = &[
         name: "byte-limited-words",
         inputs: &["listings", "phrases", "banned phrases"],
         make: packing::pack,
+        version: 1,
+    },
+    Maker {
+        name: "currency-conversion",
+        inputs: &["amounts", "rates"],
+        make: convert::convert,
         version: 1,
     },
     Maker {
@@ -81,6 +88,8 @@ pub enum MakeError {
         column: &'static str,
         word: Box<str>,
     },
+    #[error("column {column:?} holds an amount that is too large to convert")]
+    TooLarge { column: Box<str> },
     #[error("cannot put the made columns together")]
     Batch { source: arrow::error::ArrowError },
 }

@@ -6,6 +6,7 @@ pub mod build;
 pub mod calendar;
 pub mod check;
 pub mod conform;
+mod convert;
 mod door;
 pub mod engine;
 pub mod graph;

@@ -19,7 +19,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn column(
+    pub(super) fn column(
         &self,
         column: &'static str,
         ty: &DataType,

@@ -87,6 +87,18 @@ impl<'a> Cells<'a> {
         }
     }
 
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::Text(values) => values.len(),
+            Self::Integer(values) => values.len(),
+            Self::Decimal(values) => values.len(),
+            Self::Double(values) => values.len(),
+            Self::Bool(values) => values.len(),
+            Self::Date(values) => values.len(),
+            Self::Moment(values) => values.len(),
+        }
+    }
+
     fn is_null(self, row: usize) -> bool {
         match self {
             Self::Text(values) => values.is_null(row),

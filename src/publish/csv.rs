@@ -5,6 +5,7 @@ use crate::publish::Document;
 use crate::publish::Edition;
 use crate::publish::PublishError;
 use crate::publish::Put;
+use crate::publish::SheetColumn;
 use crate::publish::Table;
 use crate::publish::Target;
 use crate::publish::cell::Cell;
@@ -37,20 +38,31 @@ impl Target for Csv {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 fn text(table: &Table<'_>) -> String {
-    let mut out = String::from(BYTE_ORDER_MARK);
-    for (nth, column) in table.sheet.columns.iter().enumerate() {
-        separate(&mut out, nth);
+    let mut out = String::new();
+    head(&mut out, &table.sheet.columns);
+    rows(&mut out, &table.sheet.columns, &table.cells);
+    out
+}
+
+/// The first line.
+pub(super) fn head(out: &mut String, columns: &[SheetColumn<'_>]) {
+    out.push(BYTE_ORDER_MARK);
+    for (nth, column) in columns.iter().enumerate() {
+        separate(out, nth);
         out.push_str(column.name);
     }
     out.push_str("\r\n");
-    for row in 0..table.sheet.batch.num_rows() {
-        for (nth, (cells, column)) in table.cells.iter().zip(&table.sheet.columns).enumerate() {
-            separate(&mut out, nth);
-            push(&mut out, cells.at(row), column.unit);
+}
+
+/// A line for each row of the cells, of which there is one for each column.
+pub(super) fn rows(out: &mut String, columns: &[SheetColumn<'_>], cells: &[Cells<'_>]) {
+    for row in 0..cells.first().map_or(0, |cells| cells.len()) {
+        for (nth, (cells, column)) in cells.iter().zip(columns).enumerate() {
+            separate(out, nth);
+            push(out, cells.at(row), column.unit);
         }
         out.push_str("\r\n");
     }
-    out
 }
 
 /// A table under labels of another program's making; a column that nothing fills is empty.

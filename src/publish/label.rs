@@ -38,7 +38,6 @@ pub(super) struct Words {
     pub(super) doubt: &'static str,
     pub(super) owner: &'static str,
     pub(super) all: &'static str,
-    pub(super) nothing: &'static str,
     pub(super) target: &'static str,
     pub(super) before: &'static str,
     pub(super) preliminary: &'static str,
@@ -74,7 +73,6 @@ const ZH: Words = Words {
     doubt: "数据不完整或未成熟，仅供参考",
     owner: "负责人",
     all: "全部",
-    nothing: "本期无数据",
     target: "目标",
     before: "上期",
     preliminary: "初步",
@@ -110,7 +108,6 @@ const EN: Words = Words {
     doubt: "Incomplete or not mature: preliminary",
     owner: "Owner",
     all: "all",
-    nothing: "Nothing in this period",
     target: "target",
     before: "before",
     preliminary: "preliminary",
@@ -160,11 +157,11 @@ impl Lang {
         format!("{} {figure}", self.words().target)
     }
 
-    /// What a page says of rows that it does not show.
-    pub(super) fn more(self, rows: usize, mart: &str) -> String {
+    /// What a review says of rows that it does not show, before it says where they are.
+    pub(super) fn more(self, rows: usize) -> String {
         match self {
-            Self::Zh => format!("另有 {rows} 行：sellerlake show {mart}"),
-            Self::En => format!("and {rows} more rows: sellerlake show {mart}"),
+            Self::Zh => format!("另有 {rows} 行："),
+            Self::En => format!("And {rows} more rows:"),
         }
     }
 
@@ -177,7 +174,7 @@ impl Lang {
     }
 
     /// The unit in words. One that is not in the list stands for itself.
-    pub(super) fn unit(self, unit: &str) -> &str {
+    pub(in crate::publish) fn unit(self, unit: &str) -> &str {
         let known = UNITS.iter().find(|(name, ..)| *name == unit);
         match (self, known) {
             (_, None) => unit,
@@ -219,7 +216,7 @@ const UNITS: &[(&str, &str, &str)] = &[
 
 /// The title of each column, all different.
 ///
-/// In Chinese it is the meaning up to its first comma; a figure's twin (`x_prev`, `x_delta`) whose meaning is longer
+/// In Chinese it is the meaning up to its first comma and without what stands in brackets, where that tells it apart; a figure's twin (`x_prev`, `x_delta`) whose meaning is longer
 /// than that is called after the figure. In English it is the name in words.
 pub(super) fn titles(lang: Lang, columns: &[SheetColumn<'_>]) -> Vec<String> {
     let short: Vec<String> = match lang {
@@ -264,7 +261,44 @@ fn chinese(columns: &[SheetColumn<'_>]) -> Vec<String> {
             _ => short.to_owned(),
         }
     };
-    columns.iter().map(title).collect()
+    let titles: Vec<String> = columns.iter().map(title).collect();
+    let bare: Vec<String> = titles.iter().map(|title| without_asides(title)).collect();
+    let is_one = |text: &String| bare.iter().filter(|other| *other == text).count() == 1;
+    titles
+        .into_iter()
+        .zip(&bare)
+        .map(|(title, bare)| {
+            if is_one(bare) && !bare.is_empty() {
+                bare.clone()
+            } else {
+                title
+            }
+        })
+        .collect()
+}
+
+/// Characters of an aside that is no explanation.
+const SHORT_ASIDE: usize = 4;
+
+/// Without long explanations in brackets: a header is narrow, and its note has the whole meaning. Short ones tell
+/// figures apart, such as when they were taken.
+fn without_asides(title: &str) -> String {
+    let mut out = String::new();
+    let mut rest = title;
+    while let Some((before, after)) = rest.split_once('（') {
+        out.push_str(before);
+        let Some((aside, behind)) = after.split_once('）') else {
+            return title.to_owned();
+        };
+        if aside.chars().count() <= SHORT_ASIDE {
+            out.push('（');
+            out.push_str(aside);
+            out.push('）');
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
 }
 
 const TWINS_ZH: &[(&str, &str)] = &[("_delta", "变动"), ("_prev", "（上次）")];
@@ -278,7 +312,7 @@ fn clause(meaning: &str) -> &str {
 }
 
 /// `buy_box_price_prev` is `Buy box price, before`.
-fn english(name: &str) -> String {
+pub fn english(name: &str) -> String {
     let (stem, ending) = TWINS_EN
         .iter()
         .find_map(|(ending, words)| Some((name.strip_suffix(ending)?, *words)))

@@ -36,6 +36,14 @@ fn chinese_titles() {
             "来源：日数据或整月报表",
             "来源 (source_kind)",
         ),
+        ("review_count", "评论数（整个变体家族）", "评论数"),
+        ("sales", "销售额（不含税）", "销售额（不含税）"),
+        (
+            "rank_a",
+            "自然排名（最近一次观测）",
+            "自然排名（最近一次观测）",
+        ),
+        ("rank_b", "自然排名（按七天平均）", "自然排名（按七天平均）"),
         ("unknown", "", "unknown"),
     ];
     let columns: Vec<SheetColumn<'_>> = cases.iter().map(|(n, m, _)| column(n, m)).collect();

@@ -7,6 +7,9 @@
 mod cell;
 mod csv;
 mod digest;
+pub mod docs;
+pub mod duckdb;
+pub mod export;
 mod label;
 mod link;
 mod look;
@@ -17,6 +20,7 @@ mod xlsx;
 pub use crate::publish::digest::Digest;
 pub use crate::publish::digest::digest;
 pub use crate::publish::label::Lang;
+pub use crate::publish::label::english;
 pub use crate::publish::xlsx::form::Form;
 pub use crate::publish::xlsx::form::fill;
 

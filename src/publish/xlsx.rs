@@ -3,6 +3,7 @@
 
 pub(super) mod form;
 pub(in crate::publish) mod review;
+pub(in crate::publish) mod streamed;
 mod style;
 mod worksheet;
 

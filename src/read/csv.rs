@@ -143,7 +143,7 @@ impl Row {
         let start = self.rewritten.len();
         let mut from = open + 1;
         loop {
-            let Some(quote) = text[from..].find('"').map(|offset| from + offset) else {
+            let Some(quote) = next_quote(bytes, from) else {
                 return Err(if ended { Split::Unclosed } else { Split::More });
             };
             let run = bytes[quote..]
@@ -194,12 +194,10 @@ impl Row {
     fn copy_into(&self, split: &str, chunk: &mut RawChunk) {
         let here = chunk.push_text(split);
         let rewritten = chunk.push_text(&self.rewritten);
-        for cell in &self.cells {
-            match *cell {
-                Cell::Here { start, end } => chunk.push_span(here, start, end),
-                Cell::Rewritten { start, end } => chunk.push_span(rewritten, start, end),
-            }
-        }
+        chunk.push_spans(self.cells.iter().map(|cell| match *cell {
+            Cell::Here { start, end } => (here + start, here + end),
+            Cell::Rewritten { start, end } => (rewritten + start, rewritten + end),
+        }));
     }
 
     pub(super) fn is_blank(&self, split: &str) -> bool {
@@ -219,6 +217,21 @@ fn matches(word: u64, wanted: u64) -> u64 {
     const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
     let differing = word ^ wanted;
     !(((differing & LOW) + LOW) | differing | LOW)
+}
+
+/// Where the next quote is, looked for eight bytes at a time.
+fn next_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    let quotes = repeated(b'"');
+    let mut at = from;
+    while let Some(Ok(word)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
+        let met = matches(u64::from_le_bytes(word), quotes);
+        if met != 0 {
+            return Some(at + (met.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let rest = bytes[at..].iter().position(|byte| *byte == b'"');
+    rest.map(|offset| at + offset)
 }
 
 /// How many quotes of a run stay, and whether the run closes its cell.

@@ -33,6 +33,8 @@ pub struct Chunks {
     after: u32,
     size: ChunkSize,
     ended: bool,
+    /// Rows, cells and bytes of the chunk before: the next one is about as large.
+    before: (usize, usize, usize),
 }
 
 impl Chunks {
@@ -42,11 +44,15 @@ impl Chunks {
             after,
             size,
             ended: false,
+            before: (0, 0, 0),
         }
     }
 
     fn next_chunk(&mut self) -> Result<Option<RawChunk>, ReadError> {
-        let mut chunk = RawChunk::default();
+        // A row may end a little later than the one that filled the chunk before.
+        let roomy = |before: usize| before + before / 32;
+        let (rows, cells, bytes) = self.before;
+        let mut chunk = RawChunk::with_capacity(roomy(rows), roomy(cells), roomy(bytes));
         let mut n_cells = 0;
         while chunk.n_rows() < self.size.rows
             && chunk.n_bytes() < self.size.bytes
@@ -58,6 +64,7 @@ impl Chunks {
             }
             n_cells += chunk.width(chunk.n_rows() - 1);
         }
+        self.before = (chunk.n_rows(), chunk.n_cells(), chunk.n_bytes());
         Ok((chunk.n_rows() > 0).then_some(chunk))
     }
 }

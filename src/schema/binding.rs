@@ -74,6 +74,12 @@ impl Binding {
                     .iter()
                     .find(|(_, column)| column.is_labelled(label))
             };
+            // People take the mark of a count out: `7 Day Total Orders (#)` becomes `7 Day Total Orders`.
+            let counted = Label::of(&format!("{}#", label.as_str()));
+            let counted = (labelled(label).is_none() && !labels.contains(&counted))
+                .then_some(&counted)
+                .filter(|counted| labelled(counted).is_some());
+            let label = counted.unwrap_or(label);
             if let Some((at, column)) = labelled(label) {
                 // A label that stands again is also known by its number: the second `Weight` is `Weight 2`.
                 let again = labels[..source]
@@ -220,6 +226,36 @@ impl Binding {
         misfits
     }
 
+    /// How many labels of the header the schema knows.
+    pub fn n_known(&self) -> usize {
+        let columns = self.columns.iter().chain(&self.unpivoted);
+        let read: BTreeSet<usize> = columns.map(|bound| bound.source).collect();
+        read.len() + self.dropped.len() + self.duplicate.len()
+    }
+
+    /// Whether what the header lacks of the schema's signature tells no rows apart and places none in time, or in such a
+    /// way that a person can say it instead.
+    pub fn lacks_only_figures(&self, schema: &Schema, cells: &[String]) -> bool {
+        let signature = &schema.signature;
+        let tells = |name: &ColumnName| {
+            (schema.outputs.iter()).any(|output| {
+                let rule = &output.merge.rule;
+                rule.key.contains(name)
+                    || [&rule.slice, &rule.partial_by].contains(&&Some(name.clone()))
+                    || output.period.needs().contains(&name)
+            })
+        };
+        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
+        let has_marks = signature.labels.iter().all(|(least, patterns)| {
+            let is_met = |label: &&Label| patterns.iter().any(|pattern| pattern.matches(label));
+            labels.iter().filter(is_met).count() >= *least
+        });
+        let lacks_any = !signature.any.iter().any(|name| self.has(name.as_str()));
+        has_marks
+            && !(signature.all.iter()).any(|name| !self.has(name.as_str()) && tells(name))
+            && !(lacks_any && signature.any.iter().any(tells))
+    }
+
     /// Whether the header row is this schema's.
     pub fn fits(&self, schema: &Schema, cells: &[String]) -> bool {
         self.misfits(schema, cells).is_empty()
@@ -345,6 +381,24 @@ type = "timestamp"
 also = true
 labels = { en = ["posted-date-time", "posted-date"] }
 "#;
+
+    #[test]
+    fn the_mark_of_a_count_may_be_taken_out() {
+        let text = REPORT.replace("[\"Name\"", "[\"Names (#)\"");
+        let schema = wire::parse("own/things", &text).unwrap();
+        for (header, read) in [
+            (vec!["sku", "Names"], Some(1)),
+            (vec!["sku", "Names", "Names (#)"], Some(2)),
+            (vec!["sku", "Name"], None),
+        ] {
+            let cells: Vec<String> = header.iter().map(|&cell| cell.into()).collect();
+            let binding = Binding::of(&schema, &cells);
+            let found = (binding.columns.iter())
+                .find(|bound| bound.column.name.as_str() == "item_name")
+                .map(|bound| bound.source);
+            assert_eq!(found, read, "{header:?}");
+        }
+    }
 
     fn bound(header: &[&str]) -> (Vec<(String, usize)>, usize, usize) {
         let schema = wire::parse("own/things", REPORT).unwrap();

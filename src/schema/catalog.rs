@@ -144,7 +144,7 @@ fn unknown_in_totals(schema: &Schema) -> impl Iterator<Item = String> {
 }
 
 /// The tables that an output can feed: its own, and the range twin of a day table.
-fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
+pub fn names_of(output: &Output) -> Vec<(TableName, Option<PeriodKind>)> {
     let kind = output.period.kind();
     let mut names = vec![(output.table.clone(), kind)];
     if let Period::Day {
@@ -187,6 +187,7 @@ fn feed(
         families: entry.map_or_else(Vec::new, |entry| {
             entry.families.iter().map(|f| f.as_str().into()).collect()
         }),
+        family_per_day: entry.is_some_and(|entry| entry.family_per == wire::FamilyPer::Day),
         columns: Vec::new(),
     });
     if table.period != period {

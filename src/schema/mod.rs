@@ -278,6 +278,20 @@ impl Period {
             Self::Always => None,
         }
     }
+
+    /// Columns of the report that place its rows and that no answer can stand for.
+    pub fn needs(&self) -> Vec<&ColumnName> {
+        match self {
+            Self::Day {
+                day, range: None, ..
+            } => vec![day],
+            Self::Rows { start, end } => vec![start, end],
+            Self::Event { at, .. } => vec![at],
+            Self::Day { .. } | Self::Range { .. } | Self::Snapshot { .. } | Self::Always => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// How observations of the same thing meet.

@@ -307,6 +307,17 @@ pub(super) struct WireTable {
     #[serde(default)]
     pub(super) title_zh: String,
     pub(super) families: Vec<String>,
+    #[serde(default)]
+    pub(super) family_per: FamilyPer,
+}
+
+/// Among which rows one family of several is chosen.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FamilyPer {
+    #[default]
+    Slice,
+    Day,
 }
 
 /// Reads `schemas/tables.toml`: titles and the precedence of families.

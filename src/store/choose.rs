@@ -5,12 +5,14 @@ use crate::store::StoreError;
 use crate::store::entry::SliceEntry;
 use crate::store::merge::PartRef;
 use crate::store::merge::PassedOver;
+use crate::store::merge::Why;
 use crate::store::observed::Observed;
 use crate::store::part;
 use crate::store::part::SliceKey;
 use crate::store::slices;
 use crate::store::slices::Seen;
 use crate::store::slices::Totals;
+use crate::store::untold;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -50,28 +52,8 @@ pub(super) fn choose(
     parts: &[PartRef],
     accepted: &BTreeSet<String>,
 ) -> Result<Chosen, StoreError> {
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|part| parts[*part].precedence(table));
-    let mut slices: BTreeMap<SliceKey, BTreeMap<usize, Vec<Observation<'_>>>> = BTreeMap::new();
-    for part in order {
-        for (slice, entry) in parts[part].slices().iter().enumerate() {
-            let rank = table
-                .families
-                .iter()
-                .position(|known| **known == *entry.family)
-                .unwrap_or(table.families.len());
-            let families = slices.entry(SliceKey::of(entry)).or_default();
-            families
-                .entry(rank)
-                .or_default()
-                .push(Observation { part, slice, entry });
-        }
-    }
     let mut chosen = Chosen::default();
-    for families in slices.values() {
-        let Some(observations) = families.values().next() else {
-            continue;
-        };
+    for observations in of_best_family(table, parts).into_values() {
         if let [only] = observations[..] {
             chosen.pieces.push(Piece {
                 part: only.part,
@@ -86,7 +68,7 @@ pub(super) fn choose(
                 .any(|one| one.entry.members != observations[0].entry.members);
         let mut names: BTreeMap<String, u32> = BTreeMap::new();
         let mut seen = Vec::with_capacity(observations.len());
-        for one in observations {
+        for one in &observations {
             let members = if may_be_partial {
                 read_members(
                     observed,
@@ -144,13 +126,75 @@ pub(super) fn choose(
                 rows: (passed.before.rows, passed.now.rows),
                 blank: (passed.before.blank, passed.now.blank),
                 weight: (passed.before.weight, passed.now.weight),
+                why: Why::Poorer,
             });
         }
     }
+    untold::give_way(observed, table, parts, &mut chosen)?;
     Ok(chosen)
 }
 
-fn totals_of(entry: &SliceEntry) -> Totals {
+/// Observations of each slice in order of observation, without those of families that a better one beats.
+fn of_best_family<'a>(
+    table: &Table,
+    parts: &'a [PartRef],
+) -> BTreeMap<SliceKey, Vec<Observation<'a>>> {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|part| parts[*part].precedence(table));
+    let all = order.into_iter().flat_map(|part| {
+        let slices = parts[part].slices().iter().enumerate();
+        slices.map(move |(slice, entry)| Observation { part, slice, entry })
+    });
+    let mut best: BTreeMap<SliceKey, usize> = BTreeMap::new();
+    for one in all.clone() {
+        for rivals in [rivals(table, one.entry), whole_account(table, one.entry)] {
+            let rank = best.entry(rivals).or_insert(usize::MAX);
+            *rank = (*rank).min(rank_of(table, one.entry));
+        }
+    }
+    let mut slices: BTreeMap<SliceKey, Vec<Observation<'_>>> = BTreeMap::new();
+    for one in all {
+        if best.get(&rivals(table, one.entry)) == Some(&rank_of(table, one.entry)) {
+            slices.entry(SliceKey::of(one.entry)).or_default().push(one);
+        }
+    }
+    slices
+}
+
+/// What families contend for: the slice, or all of an ad product's day. Rows without an ad product may be of any, so that
+/// there they contend with all of the account.
+fn rivals(table: &Table, entry: &SliceEntry) -> SliceKey {
+    let slice = SliceKey::of(entry);
+    if !table.family_per_day {
+        return slice;
+    }
+    SliceKey {
+        document: String::new(),
+        ..slice
+    }
+}
+
+/// The same for rows without an ad product, to which every other row of the account's day adds.
+fn whole_account(table: &Table, entry: &SliceEntry) -> SliceKey {
+    let rivals = rivals(table, entry);
+    if !table.family_per_day {
+        return rivals;
+    }
+    SliceKey {
+        ad_product: String::new(),
+        ..rivals
+    }
+}
+
+fn rank_of(table: &Table, entry: &SliceEntry) -> usize {
+    let rank = table
+        .families
+        .iter()
+        .position(|known| **known == *entry.family);
+    rank.unwrap_or(table.families.len())
+}
+
+pub(super) fn totals_of(entry: &SliceEntry) -> Totals {
     Totals {
         rows: i128::from(entry.rows),
         blank: i128::from(entry.blank),
@@ -158,7 +202,7 @@ fn totals_of(entry: &SliceEntry) -> Totals {
     }
 }
 
-fn described(entry: &SliceEntry) -> String {
+pub(super) fn described(entry: &SliceEntry) -> String {
     let parts = [
         &entry.account,
         &entry.ad_product,
@@ -183,15 +227,25 @@ fn read_members(
     entry: &SliceEntry,
     names: &mut BTreeMap<String, u32>,
 ) -> Result<BTreeMap<u32, Totals>, StoreError> {
-    let mut by_name = BTreeMap::new();
-    for batch in observed.stream(path, &table.arrow(), entry.start, entry.rows)? {
-        part::totals_by_member(table, &batch?, &mut by_name);
-    }
-    Ok(by_name
+    Ok(members_of(observed, table, path, entry)?
         .into_iter()
         .map(|(name, totals)| {
             let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
             (*names.entry(name).or_insert(next), totals)
         })
         .collect())
+}
+
+/// Totals of each member of a slice, by its text.
+pub(super) fn members_of(
+    observed: &Observed<'_>,
+    table: &Table,
+    path: &str,
+    entry: &SliceEntry,
+) -> Result<BTreeMap<String, Totals>, StoreError> {
+    let mut by_name = BTreeMap::new();
+    for batch in observed.stream(path, &table.arrow(), entry.start, entry.rows)? {
+        part::totals_by_member(table, &batch?, &mut by_name);
+    }
+    Ok(by_name)
 }

@@ -329,7 +329,7 @@ impl<'a> Out<'a> {
             source,
         };
         let options = ArrowWriterOptions::new()
-            .with_properties(writer::properties(Some(fingerprint)).map_err(failed)?)
+            .with_properties(writer::properties(&sorting.table, Some(fingerprint)).map_err(failed)?)
             .with_skip_arrow_metadata(true);
         Ok(Self {
             path,

@@ -33,6 +33,7 @@ fn table() -> Table {
             slice: None,
         },
         families: Vec::new(),
+        family_per_day: false,
         columns: vec![
             column("id", StoredType::Text),
             column("units", StoredType::Integer),

@@ -286,7 +286,8 @@ pub fn findings(store: &Store, catalogue: &Catalogue) -> Result<RecordBatch, Sto
         .done(store.root().join("reports"))
 }
 
-/// One row per slice whose newest observation is poorer than the one that counts, with the figures of both.
+/// One row per slice of which an observation does not count: it is newer and poorer than the one that does, or its rows
+/// gave way to those of reports that tell their ad products. With the figures of both.
 ///
 /// # Errors
 /// Never in practice: the columns are of one length.
@@ -308,6 +309,7 @@ pub fn passed_over(store: &Store) -> Result<RecordBatch, StoreError> {
         .count("blank_now", |row| count(row.blank.1))
         .text("weight_before", |row| Some(row.weight.0.to_string()))
         .text("weight_now", |row| Some(row.weight.1.to_string()))
+        .text("why", |row| Some(row.why.as_str().to_owned()))
         .done(store.root().join("current"))
 }
 

@@ -206,7 +206,7 @@ fn write(path: &Path, entries: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
         path: path.into(),
         source,
     })?;
-    let mut writer = CutWriter::new(path, &schema())?;
+    let mut writer = CutWriter::new(path, &schema(), &[])?;
     for start in (0..entries.len()).step_by(TOGETHER) {
         writer.write(&batch.slice(start, TOGETHER.min(entries.len() - start)))?;
         writer.cut()?;

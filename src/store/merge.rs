@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Changes when the rules of merging change: all of `current/` is then made anew.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 /// A partition to merge.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub struct Plan<'a> {
     merged: Merged,
 }
 
-/// A slice whose newest observation was not taken.
+/// A slice of which an observation was not taken, or not wholly.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PassedOver {
     pub table: Box<str>,
@@ -74,6 +74,28 @@ pub struct PassedOver {
     pub rows: (i128, i128),
     pub blank: (i128, i128),
     pub weight: (i128, i128),
+    #[serde(default)]
+    pub why: Why,
+}
+
+/// Why rows of a report do not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// It is newer than what counts, and poorer.
+    #[default]
+    Poorer,
+    /// It does not tell its ad products, and reports that do hold the same campaigns.
+    AdProductUntold,
+}
+
+impl Why {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Poorer => "poorer",
+            Self::AdProductUntold => "ad-product-untold",
+        }
+    }
 }
 
 /// Compares what the catalogue says with what lies in `current/`. Only partitions of entries that are new since the last
@@ -208,8 +230,8 @@ fn rules(tables: &BTreeMap<TableName, Table>, accepted: &BTreeSet<String>) -> St
 
 fn shape(table: &Table) -> Vec<String> {
     let mut shape = vec![format!(
-        "{} {:?} {:?}",
-        table.name, table.merge, table.families
+        "{} {:?} {:?} {}",
+        table.name, table.merge, table.families, table.family_per_day
     )];
     let columns = table.columns.iter();
     shape.extend(columns.map(|column| format!("{} {:?}", column.name, column.ty)));

@@ -24,6 +24,7 @@ pub mod rejects;
 pub mod reports;
 pub mod slices;
 mod splice;
+mod untold;
 mod versions;
 pub mod writer;
 

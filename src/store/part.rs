@@ -11,17 +11,18 @@ use crate::store::writer::CutWriter;
 use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
+use arrow::array::Decimal128Array;
+use arrow::array::Int64Array;
 use arrow::array::RecordBatch;
 use arrow::compute::partition;
 use arrow::datatypes::DataType;
-use arrow::datatypes::Decimal128Type;
-use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use arrow::util::display::array_value_to_string;
 use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
 
@@ -70,7 +71,7 @@ fn slice_columns(table: &Table) -> Vec<(&str, usize)> {
         .collect()
 }
 
-/// Rows that are gathered and encoded at a time: what a part holds twice while it is written.
+/// Rows that are encoded at a time: what a part holds twice while it is written, where they must be gathered.
 const BLOCK: usize = 65_536;
 
 /// Orders and encodes the rows of a part. `rows` have the table's schema; within a slice, rows keep their order.
@@ -98,7 +99,12 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
         .map(|(_, runs)| runs.iter().map(ExactSizeIterator::len).sum());
     let lengths: Vec<usize> = lengths.collect();
     let mut entries: Vec<SliceEntry> = slices.into_iter().map(|(entry, _)| entry).collect();
-    let mut writer = CutWriter::new(path, &table.arrow())?;
+    let schema = table.arrow();
+    let blank: Vec<&str> = (0..schema.fields().len())
+        .filter(|at| ordered.is_blank(*at))
+        .map(|at| schema.field(at).name().as_str())
+        .collect();
+    let mut writer = CutWriter::new(path, &schema, &blank)?;
     let (mut start, mut next, mut pooled) = (0, 0, false);
     while next < entries.len() {
         let mut last = next;
@@ -107,21 +113,23 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
             last += 1;
             n_rows += lengths[last];
         }
-        let block = ordered.batch(start..start + n_rows).map_err(failed)?;
-        let mut within = 0;
+        let block = ordered.batches(start..start + n_rows).map_err(failed)?;
+        let (mut block, mut within) = (VecDeque::from(block), 0);
         for (entry, length) in entries[next..=last].iter_mut().zip(&lengths[next..=last]) {
             let is_large = *length >= LARGE;
             // A large slice begins a row group and ends one; small ones share.
             if is_large || !pooled {
                 writer.cut()?;
             }
-            let rows = block.slice(within, *length);
+            let rows = taken(&mut block, *length);
             describe(table, &rows, entry);
             entry.start = (start + within) as u64;
             entry.rows = *length as u64;
             entry.own_groups = is_large;
             pooled = !is_large;
-            writer.write(&rows)?;
+            for rows in &rows {
+                writer.write(rows)?;
+            }
             within += length;
         }
         (start, next) = (start + n_rows, last + 1);
@@ -141,6 +149,22 @@ pub fn encode(path: &Path, table: &Table, rows: &Picked) -> Result<Part, StoreEr
     })
 }
 
+/// Takes the first rows off some batches.
+fn taken(batches: &mut VecDeque<RecordBatch>, n_rows: usize) -> Vec<RecordBatch> {
+    let (mut taken, mut wanted) = (Vec::new(), n_rows);
+    while wanted > 0
+        && let Some(batch) = batches.pop_front()
+    {
+        let rows = wanted.min(batch.num_rows());
+        if rows < batch.num_rows() {
+            batches.push_front(batch.slice(rows, batch.num_rows() - rows));
+        }
+        taken.push(batch.slice(0, rows));
+        wanted -= rows;
+    }
+    taken
+}
+
 /// A slice as far as its rows tell it, and its rows.
 type Sliced = (SliceEntry, Vec<Range<usize>>);
 
@@ -149,58 +173,65 @@ fn sliced(table: &Table, rows: &Picked) -> Result<Vec<Sliced>, ArrowError> {
     if rows.n_rows() == 0 {
         return Ok(Vec::new());
     }
-    let columns = slice_columns(table);
-    let arrays: Vec<ArrayRef> = columns
-        .iter()
-        .map(|(_, at)| rows.column(*at))
-        .collect::<Result<_, _>>()?;
+    let (names, places): (Vec<&str>, Vec<usize>) = slice_columns(table).into_iter().unzip();
     // Rows of a slice mostly follow each other, so only where they change is a key made.
     let mut slices: BTreeMap<(SliceKey, String), Sliced> = BTreeMap::new();
-    for range in partition(&arrays)?.ranges() {
-        let row = range.start;
-        let entry = {
-            let text = |name: &str| {
-                let array = columns
-                    .iter()
-                    .zip(&arrays)
-                    .find(|((known, _), _)| *known == name)
-                    .map(|(_, array)| array);
-                let array = array.filter(|array| array.is_valid(row));
-                array
-                    .and_then(|array| array_value_to_string(array, row).ok())
-                    .unwrap_or_default()
-            };
-            SliceEntry {
-                family: text("family"),
-                account: text("account"),
-                ad_product: text("ad_product"),
-                source: text("source"),
-                day: table.day_column().map_or_else(String::new, text),
-                end: text("period_end"),
-                document: table
-                    .merge
-                    .slice
-                    .as_ref()
-                    .map_or_else(String::new, |name| text(name.as_str())),
-                ..SliceEntry::default()
+    let mut start = 0;
+    for batch in rows.batches_of(&places, 0..rows.n_rows())? {
+        for range in partition(batch.columns())?.ranges() {
+            let entry = entry_of(table, &names, &batch, range.start);
+            let key = (SliceKey::of(&entry), entry.family.clone());
+            let (_, runs) = slices.entry(key).or_insert_with(|| (entry, Vec::new()));
+            let range = start + range.start..start + range.end;
+            match runs.last_mut() {
+                Some(before) if before.end == range.start => before.end = range.end,
+                _ => runs.push(range),
             }
-        };
-        let key = (SliceKey::of(&entry), entry.family.clone());
-        let (_, runs) = slices.entry(key).or_insert_with(|| (entry, Vec::new()));
-        runs.push(range);
+        }
+        start += batch.num_rows();
     }
     Ok(slices.into_values().collect())
 }
 
+/// The slice that a row belongs to. `rows` has the columns that make slices, in the order of their names.
+fn entry_of(table: &Table, names: &[&str], rows: &RecordBatch, row: usize) -> SliceEntry {
+    let text = |name: &str| {
+        let at = names.iter().position(|known| *known == name);
+        let array = at.map(|at| rows.column(at));
+        let array = array.filter(|array| array.is_valid(row));
+        array
+            .and_then(|array| array_value_to_string(array, row).ok())
+            .unwrap_or_default()
+    };
+    let document = table.merge.slice.as_ref();
+    SliceEntry {
+        family: text("family"),
+        account: text("account"),
+        ad_product: text("ad_product"),
+        source: text("source"),
+        day: table.day_column().map_or_else(String::new, text),
+        end: text("period_end"),
+        document: document.map_or_else(String::new, |name| text(name.as_str())),
+        ..SliceEntry::default()
+    }
+}
+
 /// Fills in what the slice amounts to.
-fn describe(table: &Table, rows: &RecordBatch, entry: &mut SliceEntry) {
-    let totals = totals(table, rows, 0..rows.num_rows());
+fn describe(table: &Table, rows: &[RecordBatch], entry: &mut SliceEntry) {
+    let totals = rows
+        .iter()
+        .map(|rows| totals(table, rows, 0..rows.num_rows()))
+        .fold(Totals::default(), Totals::plus);
     entry.blank = u64::try_from(totals.blank).unwrap_or(0);
     entry.weight = totals.weight.to_string();
-    if let Some(column) = member_column(table, rows) {
-        let seen: HashSet<&str, FixedState> = (0..rows.num_rows())
-            .map(|row| member(column, row))
-            .collect();
+    let mut seen: Option<HashSet<&str, FixedState>> = None;
+    for rows in rows {
+        if let Some(column) = member_column(table, rows) {
+            let members = (0..rows.num_rows()).map(|row| member(column, row));
+            seen.get_or_insert_default().extend(members);
+        }
+    }
+    if let Some(seen) = seen {
         let members: BTreeSet<&str> = seen.into_iter().collect();
         entry.members = crate::model::id::hash(members);
     }
@@ -232,27 +263,40 @@ pub fn totals(table: &Table, rows: &RecordBatch, which: impl Iterator<Item = usi
         .iter()
         .map(ColumnName::as_str)
         .filter_map(|name| rows.column_by_name(name))
-        .filter(|array| *array.data_type() == DataType::Utf8)
+        .filter(|array| *array.data_type() == DataType::Utf8 && array.null_count() > 0)
         .collect();
+    let weight = weight.map_or(Weight::None, Weight::of);
     let mut totals = Totals::default();
     for row in which {
         totals.rows += 1;
         totals.blank += i128::from(keys.iter().any(|array| array.is_null(row)));
-        totals.weight += weight.map_or(0, |array| exact(array, row));
+        totals.weight += weight.at(row);
     }
     totals
 }
 
-fn exact(array: &ArrayRef, row: usize) -> i128 {
-    if array.is_null(row) {
-        return 0;
+/// The column of a measure that is added exactly.
+enum Weight<'a> {
+    None,
+    Decimal(&'a Decimal128Array),
+    Integer(&'a Int64Array),
+}
+
+impl<'a> Weight<'a> {
+    fn of(array: &'a ArrayRef) -> Self {
+        let decimal = array.as_primitive_opt().map(Self::Decimal);
+        decimal
+            .or_else(|| array.as_primitive_opt().map(Self::Integer))
+            .unwrap_or(Self::None)
     }
-    if let Some(values) = array.as_primitive_opt::<Decimal128Type>() {
-        return values.value(row);
+
+    fn at(&self, row: usize) -> i128 {
+        match self {
+            Self::Decimal(values) if values.is_valid(row) => values.value(row),
+            Self::Integer(values) if values.is_valid(row) => i128::from(values.value(row)),
+            _ => 0,
+        }
     }
-    array
-        .as_primitive_opt::<Int64Type>()
-        .map_or(0, |values| i128::from(values.value(row)))
 }
 
 /// Totals of each member, by its text.

@@ -110,6 +110,44 @@ impl Picked {
         RecordBatch::try_new(self.schema.clone(), columns)
     }
 
+    /// Some of the rows as batches: as they lie, where they lie in long runs, else gathered into one.
+    ///
+    /// # Errors
+    /// As [`Picked::column`].
+    pub fn batches(&self, rows: Range<usize>) -> Result<Vec<RecordBatch>, ArrowError> {
+        let all: Vec<usize> = (0..self.schema.fields().len()).collect();
+        self.batches_of(&all, rows)
+    }
+
+    /// As [`Picked::batches`], with some of the columns.
+    ///
+    /// # Errors
+    /// As [`Picked::column`].
+    pub fn batches_of(
+        &self,
+        columns: &[usize],
+        rows: Range<usize>,
+    ) -> Result<Vec<RecordBatch>, ArrowError> {
+        // A batch costs whoever takes it about as much as copying so many rows does.
+        const LONG: usize = 512;
+        let schema = Arc::new(self.schema.project(columns)?);
+        let runs = self.runs_of(rows.clone());
+        let made = |runs: &[Run]| {
+            let arrays: Result<_, _> = columns.iter().map(|at| self.gathered(*at, runs)).collect();
+            RecordBatch::try_new(schema.clone(), arrays?)
+        };
+        if rows.len() < runs.len() * LONG {
+            return Ok(vec![made(&runs)?]);
+        }
+        runs.chunks(1).map(made).collect()
+    }
+
+    /// Whether no row has a value in a column.
+    pub fn is_blank(&self, at: usize) -> bool {
+        let mut columns = self.batches.iter().map(|batch| batch.column(at));
+        columns.all(|array| array.null_count() == array.len())
+    }
+
     fn runs_of(&self, rows: Range<usize>) -> Vec<Run> {
         let (mut before, mut runs) = (0, Vec::new());
         for run in &self.runs {
@@ -188,6 +226,21 @@ mod tests {
 
     fn values(array: &ArrayRef) -> Vec<i64> {
         array.as_primitive::<Int64Type>().values().to_vec()
+    }
+
+    #[test]
+    fn long_runs_are_left_where_they_lie() {
+        let sizes = |picked: &Picked, rows| -> Vec<usize> {
+            let batches = picked.batches(rows).unwrap();
+            batches.iter().map(RecordBatch::num_rows).collect()
+        };
+        let picked = counted(&[2_000, 1_000, 500]);
+        assert_eq!(sizes(&picked, 1_000..3_000), [1_000, 1_000]);
+        assert_eq!(sizes(&picked, 1_990..2_010), [20]);
+        let mixed = picked.reordered((0..2_000).flat_map(|row| [row, 3_499 - row / 2]));
+        assert_eq!(sizes(&mixed, 0..4_000), [4_000]);
+        let gathered = &mixed.batches(0..3).unwrap()[0];
+        assert_eq!(values(gathered.column(0)), [0, 3_499, 1]);
     }
 
     #[test]

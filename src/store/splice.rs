@@ -55,7 +55,7 @@ pub(super) fn write(
         .convert(&schema)
         .map_err(failed)?
         .root_schema_ptr();
-    let properties = Arc::new(writer::properties(Some(fingerprint)).map_err(failed)?);
+    let properties = Arc::new(writer::properties(&schema, Some(fingerprint)).map_err(failed)?);
     let temp = files::stage(path)?;
     let file = temp
         .as_file()

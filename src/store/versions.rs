@@ -65,7 +65,11 @@ impl Shelf {
             path: path.into(),
             source,
         };
-        let rows = staged(path, &schema, writer::properties(None).map_err(failed)?)?;
+        let rows = staged(
+            path,
+            &schema,
+            writer::properties(&schema, None).map_err(failed)?,
+        )?;
         let properties = index_properties().map_err(failed)?;
         let index = staged(&layout::pack_index(path), &pack::index_schema(), properties)?;
         Ok(Self {

@@ -2,14 +2,20 @@
 
 use crate::store::StoreError;
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
+use arrow::datatypes::Schema;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Compression;
+use parquet::basic::Encoding;
 use parquet::basic::ZstdLevel;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::EnabledStatistics;
 use parquet::file::properties::WriterProperties;
+use parquet::file::properties::WriterPropertiesBuilder;
+use parquet::schema::types::ColumnPath;
 use std::path::Path;
 
 /// Rows of a row group: enough to compress well, few enough to skip by statistics.
@@ -29,7 +35,8 @@ pub fn encode(
         path: path.into(),
         source,
     };
-    let mut writer = open(path, Vec::new(), schema, inputs)?;
+    let properties = properties(schema, inputs).map_err(failed)?;
+    let mut writer = open(Vec::new(), schema, properties).map_err(failed)?;
     for batch in batches {
         writer.write(batch).map_err(failed)?;
     }
@@ -48,12 +55,27 @@ pub struct CutWriter<'a> {
 }
 
 impl<'a> CutWriter<'a> {
+    /// `blank` names columns in which no row will have a value.
+    ///
     /// # Errors
     /// As [`encode`].
-    pub fn new(path: &'a Path, schema: &SchemaRef) -> Result<Self, StoreError> {
+    pub fn new(path: &'a Path, schema: &SchemaRef, blank: &[&str]) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Encode {
+            path: path.into(),
+            source,
+        };
+        let mut properties = builder(schema, None).map_err(failed)?;
+        // A column without a value needs neither a dictionary nor a compressor, which are large before the first value.
+        for name in blank {
+            let path = ColumnPath::from(*name);
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_compression(path, Compression::UNCOMPRESSED);
+        }
+        let writer = open(Vec::new(), schema, properties.build()).map_err(failed)?;
         Ok(Self {
             path,
-            writer: open(path, Vec::new(), schema, None)?,
+            writer,
             firsts: Vec::new(),
             n_rows: 0,
             open: 0,
@@ -110,7 +132,7 @@ impl<'a> CutWriter<'a> {
         Ok((bytes, self.firsts))
     }
 
-    fn failed(&self, source: parquet::errors::ParquetError) -> StoreError {
+    fn failed(&self, source: ParquetError) -> StoreError {
         StoreError::Encode {
             path: self.path.into(),
             source,
@@ -120,35 +142,49 @@ impl<'a> CutWriter<'a> {
 
 /// A writer of one schema into anything.
 fn open<W: std::io::Write + Send>(
-    path: &Path,
     into: W,
     schema: &SchemaRef,
-    inputs: Option<&str>,
-) -> Result<ArrowWriter<W>, StoreError> {
-    let failed = |source| StoreError::Encode {
-        path: path.into(),
-        source,
-    };
+    properties: WriterProperties,
+) -> Result<ArrowWriter<W>, ParquetError> {
     let options = ArrowWriterOptions::new()
-        .with_properties(properties(inputs).map_err(failed)?)
+        .with_properties(properties)
         .with_skip_arrow_metadata(true);
-    ArrowWriter::try_new_with_options(into, schema.clone(), options).map_err(failed)
+    ArrowWriter::try_new_with_options(into, schema.clone(), options)
 }
 
 /// Properties of every file of the store.
 ///
 /// # Errors
 /// Never in practice: the level is a valid one.
-pub fn properties(inputs: Option<&str>) -> Result<WriterProperties, parquet::errors::ParquetError> {
+pub fn properties(schema: &Schema, inputs: Option<&str>) -> Result<WriterProperties, ParquetError> {
+    Ok(builder(schema, inputs)?.build())
+}
+
+fn builder(schema: &Schema, inputs: Option<&str>) -> Result<WriterPropertiesBuilder, ParquetError> {
     let metadata = inputs.map(|inputs| vec![KeyValue::new(INPUTS.to_owned(), inputs.to_owned())]);
-    Ok(WriterProperties::builder()
+    let mut builder = WriterProperties::builder()
         .set_created_by("sellerlake".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_key_value_metadata(metadata)
-        .build())
+        .set_key_value_metadata(metadata);
+    for field in schema.fields() {
+        let path = ColumnPath::from(field.name().as_str());
+        // Least and greatest texts skip nothing, and every text would be compared for them.
+        if *field.data_type() == DataType::Utf8 {
+            builder = builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+        } else if field.name() == SOURCE_ROW {
+            // A dictionary of numbers that never repeat would only grow.
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
+    }
+    Ok(builder)
 }
+
+/// The column of the rows' own numbers.
+const SOURCE_ROW: &str = "source_row";
 
 /// Key of the fingerprint in a file's footer.
 pub const INPUTS: &str = "sellerlake.inputs";

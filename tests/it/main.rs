@@ -7,9 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod bi;
 mod cli;
 mod controls;
 mod crash;
+mod families;
 mod fixture;
 mod golden;
 mod headers;

@@ -317,17 +317,21 @@ fn the_sample_feeds_what_stages_read() {
     assert_eq!(
         empty,
         [
+            "ads_account",
             "ads_campaign_range",
-            "ads_entity",
+            "ads_placement",
+            "ads_placement_range",
             "ads_product_range",
             "ads_search_term_range",
             "ads_targeting_range",
-            "listing",
-            "product_history",
-            "search_query",
-            "search_terms",
-            "traffic_account",
-            "traffic_account_month"
+            "inventory_ledger_day",
+            "order_item",
+            "restock_advice",
+            "settlement_line",
+            "shipment_item",
+            "traffic_account_month",
+            "traffic_parent",
+            "traffic_sku",
         ],
         "tables that stages read and the sample leaves empty"
     );

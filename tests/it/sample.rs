@@ -70,6 +70,24 @@ const SCHEMAS: &[(&str, &str)] = &[
         "lumora/*/*/BusinessReport_*.csv",
         "seller-central/business-report-child",
     ),
+    ("lumora/*/*/bulk-*.xlsx", "amazon-ads/bulk-2"),
+    (
+        "lumora/*/*/All+Listings+Report_*.txt",
+        "seller-central/all-listings",
+    ),
+    (
+        "lumora/US/*/US_Search_Query_Performance_*.csv",
+        "seller-central/search-query-performance",
+    ),
+    (
+        "lumora/*/*/BusinessReport-*.csv",
+        "seller-central/business-report-date",
+    ),
+    (
+        "lumora/*/*/InventoryLedgerSummary_*.csv",
+        "seller-central/ledger-summary",
+    ),
+    ("keepa/product-*.json", "keepa/api-product and keepa/api-product-history"),
     ("keepa/KeepaExport-*", "keepa/table-export"),
     ("helium10/*", "helium10/cerebro"),
     ("bank/*", "held"),

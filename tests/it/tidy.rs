@@ -81,7 +81,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "cli/build.rs",
             "cli/review/frozen.rs",
-            "pipeline/review.rs",
+            "pipeline/review/wire.rs",
             "pipeline/wire.rs",
             "schema/wire.rs",
             "store/decisions.rs",
@@ -103,7 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "toml",
         &[
             "pipeline/door.rs",
-            "pipeline/review.rs",
+            "pipeline/review/wire.rs",
             "pipeline/wire.rs",
             "schema/door",
             "schema/wire.rs",

@@ -181,6 +181,7 @@ pub(super) fn part<'a>(lang: Lang, period: &str, batch: &'a RecordBatch) -> Part
     Part {
         title,
         note,
+        nothing: String::new(),
         body: Body::Table {
             sheet: Sheet {
                 name: "frozen",

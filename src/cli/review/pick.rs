@@ -8,6 +8,7 @@ use crate::model::period::date_of;
 use crate::model::period::day_number;
 use crate::pipeline::Mart;
 use crate::pipeline::review::Every;
+use crate::pipeline::review::Review;
 use crate::pipeline::review::Rows;
 use crate::pipeline::review::Section;
 use crate::pipeline::review::Shape;
@@ -27,6 +28,7 @@ use arrow::array::Array;
 use arrow::array::ArrayRef;
 use arrow::array::AsArray;
 use arrow::array::RecordBatch;
+use arrow::array::StringArray;
 use arrow::array::UInt32Array;
 use arrow::compute::SortColumn;
 use arrow::compute::SortOptions;
@@ -42,8 +44,24 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The rows of the mart that the section is about, ordered and cut as a table wants them, and how many were cut off.
-/// `today` bounds what is newest.
+/// The rows of a section.
+pub(super) struct Chosen {
+    pub(super) batch: RecordBatch,
+    /// Rows that the section has no room for.
+    left_out: usize,
+    /// The mart tells nothing at all of the period; this is the newest that it tells of.
+    told: Told,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Something of the period, whether it is shown or not.
+    Of,
+    /// Nothing of the period; the newest day before it, where there is one.
+    Until(Option<i32>),
+}
+
+/// The rows of the mart that the section is about, ordered and cut as a table wants them. `today` bounds what is newest.
 ///
 /// # Errors
 /// When Arrow refuses: a fault of this program.
@@ -53,7 +71,7 @@ pub(super) fn rows(
     all: &RecordBatch,
     span: Span,
     today: Date,
-) -> Result<(RecordBatch, usize), ArrowError> {
+) -> Result<Chosen, ArrowError> {
     let days = mart
         .partition
         .column()
@@ -90,15 +108,21 @@ pub(super) fn rows(
             (Some(day_number(start)), Some(day_number(span.end)))
         }
     };
-    let kept = section
-        .keep
-        .as_ref()
-        .and_then(|name| all.column_by_name(name.as_str())?.as_boolean_opt());
-    let wanted = (0..all.num_rows()).filter(|row| {
-        let in_time =
-            days.is_none() || day(*row).is_some_and(|day| Some(day) >= first && Some(day) <= last);
-        in_time && kept.is_none_or(|kept| kept.is_valid(*row) && kept.value(*row))
-    });
+    let in_time = |row: &usize| {
+        days.is_none() || day(*row).is_some_and(|day| Some(day) >= first && Some(day) <= last)
+    };
+    let told = if (0..all.num_rows()).any(|row| in_time(&row)) {
+        Told::Of
+    } else {
+        let before = (0..all.num_rows()).filter_map(day);
+        Told::Until(before.filter(|day| Some(*day) <= last).max())
+    };
+    let keep: Vec<&ArrayRef> = (section.keep.iter())
+        .filter_map(|name| all.column_by_name(name.as_str()))
+        .collect();
+    let wanted = (0..all.num_rows())
+        .filter(in_time)
+        .filter(|row| keep.iter().all(|column| holds(column, *row)));
     let wanted: UInt32Array = wanted
         .map(|row| u32::try_from(row).unwrap_or(u32::MAX))
         .collect();
@@ -110,11 +134,19 @@ pub(super) fn rows(
         ..
     } = &section.shape
     else {
-        return Ok((batch, 0));
+        return Ok(Chosen {
+            batch,
+            left_out: 0,
+            told,
+        });
     };
     let cut = |batch: RecordBatch| {
         let shown = batch.num_rows().min(*limit);
-        (batch.slice(0, shown), batch.num_rows() - shown)
+        Chosen {
+            batch: batch.slice(0, shown),
+            left_out: batch.num_rows() - shown,
+            told,
+        }
     };
     let values = sort
         .as_ref()
@@ -137,14 +169,53 @@ pub(super) fn rows(
     Ok(cut(take_record_batch(&batch, &order)?))
 }
 
+/// A bool that is true, or a text that is there.
+fn holds(column: &ArrayRef, row: usize) -> bool {
+    if let Some(flags) = column.as_boolean_opt() {
+        return flags.is_valid(row) && flags.value(row);
+    }
+    let texts = column.as_string_opt::<i32>();
+    texts.is_some_and(|texts| texts.is_valid(row) && !texts.value(row).is_empty())
+}
+
+/// The same rows with values in the words of people.
+///
+/// # Errors
+/// When Arrow refuses: a fault of this program.
+pub(super) fn worded(lang: Lang, review: &Review, chosen: Chosen) -> Result<Chosen, ArrowError> {
+    let batch = &chosen.batch;
+    let mut columns = batch.columns().to_vec();
+    for (name, words) in &review.words {
+        let Ok(at) = batch.schema_ref().index_of(name.as_str()) else {
+            continue;
+        };
+        let Some(texts) = batch.column(at).as_string_opt::<i32>() else {
+            continue;
+        };
+        let said = texts.iter().map(|text| {
+            let word = words.get(text?);
+            word.map_or(text, |word| match lang {
+                Lang::Zh => Some(&*word.zh),
+                Lang::En => Some(&*word.en),
+            })
+        });
+        columns[at] = Arc::new(said.collect::<StringArray>());
+    }
+    let batch = RecordBatch::try_new(batch.schema(), columns)?;
+    Ok(Chosen { batch, ..chosen })
+}
+
 /// The section with its rows.
 pub(super) fn part<'a>(
     lang: Lang,
     section: &'a Section,
     mart: &'a Mart,
-    (batch, left_out): &'a (RecordBatch, usize),
+    chosen: &'a Chosen,
     span: Span,
 ) -> Part<'a> {
+    let Chosen {
+        batch, left_out, ..
+    } = chosen;
     let picked = Picked { lang, mart, batch };
     let body = match &section.shape {
         Shape::Cards { .. } => Body::Cards(
@@ -172,8 +243,38 @@ pub(super) fn part<'a>(
     Part {
         title: title.to_string(),
         note: note.to_string(),
+        nothing: nothing(lang, section, chosen.told),
         body,
     }
+}
+
+/// What stands in the place of rows where there are none: that nothing asks for attention, or that nothing is known.
+fn nothing(lang: Lang, section: &Section, told: Told) -> String {
+    let (said, missing) = match (lang, told) {
+        (Lang::Zh, Told::Of) => return "本期没有需要关注的内容。".to_owned(),
+        (Lang::En, Told::Of) => return "Nothing in this period asks for attention.".to_owned(),
+        (Lang::Zh, Told::Until(None)) => ("还没有数据。".to_owned(), &section.missing_zh),
+        (Lang::En, Told::Until(None)) => ("There is no data yet.".to_owned(), &section.missing),
+        (_, Told::Until(Some(day))) => {
+            let day = date_of(day).map_or_else(String::new, |day| day.to_string());
+            match lang {
+                Lang::Zh => (
+                    format!("本期没有数据，最近一期是 {day}。"),
+                    &section.missing_zh,
+                ),
+                Lang::En => (
+                    format!("There is no data of this period; the newest is of {day}."),
+                    &section.missing,
+                ),
+            }
+        }
+    };
+    let gap = if lang == Lang::En && !missing.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    format!("{said}{gap}{missing}")
 }
 
 /// The headline figures of a section, to be kept and compared.
@@ -209,9 +310,15 @@ struct Picked<'a> {
 }
 
 impl<'a> Picked<'a> {
+    /// A column `x_zh` that has a twin `x_en` is that one in an English document.
     fn column(&self, name: &ColumnName) -> Option<(SheetColumn<'a>, &'a ArrayRef)> {
-        let column = self.mart.column(name.as_str())?;
-        let array = self.batch.column_by_name(name.as_str())?;
+        let twin = name
+            .as_str()
+            .strip_suffix("_zh")
+            .filter(|_| self.lang == Lang::En)
+            .and_then(|stem| self.mart.column(&format!("{stem}_en")));
+        let column = twin.or_else(|| self.mart.column(name.as_str()))?;
+        let array = self.batch.column_by_name(column.name.as_str())?;
         let column = SheetColumn {
             name: column.name.as_str(),
             meaning: &column.meaning,

@@ -3,7 +3,7 @@
 
 mod chart;
 pub mod moved;
-mod page;
+pub(super) mod page;
 mod table;
 
 use crate::publish::Document;
@@ -30,6 +30,8 @@ pub struct Report<'a> {
     pub lines: Vec<String>,
     /// What a reader must know before believing a figure.
     pub notices: Vec<Notice>,
+    /// Where the csv files of the marts lie, seen from the documents.
+    pub csv: Option<String>,
     pub parts: Vec<Part<'a>>,
 }
 
@@ -44,6 +46,8 @@ pub struct Notice {
 pub struct Part<'a> {
     pub title: String,
     pub note: String,
+    /// What stands in the place of rows where there are none.
+    pub nothing: String,
     pub body: Body<'a>,
 }
 

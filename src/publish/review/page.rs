@@ -18,7 +18,8 @@ use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-const STYLE: &str = include_str!("page.css");
+/// How every page of ours looks.
+pub(in crate::publish) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The whole page.
@@ -70,7 +71,7 @@ pub(super) fn html(report: &Report<'_>) -> Result<String, PublishError> {
     }
     out.push_str("</header>\n<main>");
     for (n, part) in report.parts.iter().enumerate() {
-        section(&mut out, report.lang, n, part)?;
+        section(&mut out, report, n, part)?;
     }
     let _ = write!(
         out,
@@ -82,8 +83,13 @@ pub(super) fn html(report: &Report<'_>) -> Result<String, PublishError> {
     Ok(out)
 }
 
-fn section(out: &mut String, lang: Lang, n: usize, part: &Part<'_>) -> Result<(), PublishError> {
-    let words = lang.words();
+fn section(
+    out: &mut String,
+    report: &Report<'_>,
+    n: usize,
+    part: &Part<'_>,
+) -> Result<(), PublishError> {
+    let lang = report.lang;
     let _ = write!(
         out,
         "\n<section aria-labelledby=\"s{n}\"><h2 id=\"s{n}\">{}</h2>",
@@ -94,7 +100,7 @@ fn section(out: &mut String, lang: Lang, n: usize, part: &Part<'_>) -> Result<()
     }
     match &part.body {
         body if body.is_empty() => {
-            let _ = write!(out, "<p class=\"quiet\">{}</p>", words.nothing);
+            let _ = write!(out, "<p class=\"quiet\">{}</p>", escaped(&part.nothing));
         }
         Body::Cards(cards) => {
             out.push_str("<ul class=\"cards\">");
@@ -106,11 +112,20 @@ fn section(out: &mut String, lang: Lang, n: usize, part: &Part<'_>) -> Result<()
         Body::Table { sheet, left_out } => {
             out.push_str(&table::html(lang, &part.title, sheet)?);
             if *left_out > 0 {
-                let _ = write!(
-                    out,
-                    "<p class=\"note\">{}</p>",
-                    escaped(&lang.more(*left_out, sheet.name))
-                );
+                let more = escaped(&lang.more(*left_out));
+                let _ = match &report.csv {
+                    Some(csv) => write!(
+                        out,
+                        "<p class=\"note\">{more} <a href=\"{0}/{1}.csv\">{1}.csv</a></p>",
+                        escaped(csv),
+                        escaped(sheet.name)
+                    ),
+                    None => write!(
+                        out,
+                        "<p class=\"note\">{more} sellerlake show {}</p>",
+                        escaped(sheet.name)
+                    ),
+                };
             }
         }
         Body::Charts(charts) => {
@@ -355,7 +370,7 @@ fn owners(report: &Report<'_>) -> Result<BTreeSet<String>, PublishError> {
 }
 
 /// Text that a page shows as it is.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::publish) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -47,6 +47,7 @@ fn report(batch: &RecordBatch, lang: Lang) -> Report<'_> {
     let part = |title: &str, body| Part {
         title: title.into(),
         note: String::new(),
+        nothing: "nothing <here>".into(),
         body,
     };
     Report {
@@ -59,6 +60,7 @@ fn report(batch: &RecordBatch, lang: Lang) -> Report<'_> {
             text: "one & two".into(),
             is_bad: true,
         }],
+        csv: Some("../csv".into()),
         parts: vec![
             part(
                 "Cards",

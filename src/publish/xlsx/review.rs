@@ -160,7 +160,6 @@ fn overview(
     style: &Style,
     sheet: &mut Worksheet,
 ) -> Result<(), XlsxError> {
-    let words = report.lang.words();
     sheet.set_screen_gridlines(false);
     worksheet::page_setup(sheet);
     sheet.set_print_fit_to_pages(1, 0);
@@ -186,7 +185,21 @@ fn overview(
             row += 1;
         }
         if part.body.is_empty() {
-            sheet.write_string_with_format(row, 0, words.nothing, &style.quiet)?;
+            sheet.write_string_with_format(row, 0, &part.nothing, &style.quiet)?;
+            row += 1;
+        }
+        if let Body::Table {
+            sheet: rows,
+            left_out,
+        } = &part.body
+            && *left_out > 0
+        {
+            let more = report.lang.more(*left_out);
+            let place = match &report.csv {
+                Some(csv) => format!("{more} {csv}/{}.csv", rows.name),
+                None => format!("{more} sellerlake show {}", rows.name),
+            };
+            sheet.write_string_with_format(row, 0, place, &style.quiet)?;
             row += 1;
         }
         if let Body::Cards(cards) = &part.body {

@@ -223,35 +223,46 @@ fn rows(
     cells: Cells<'_>,
     range: Range<usize>,
 ) -> Result<usize, XlsxError> {
-    let words = lang.words();
     let mut n_cut = 0;
-    // The cells take the format of their column, which is looked up faster than it is compared.
     for (row, nth) in (1..).zip(range) {
-        let value = match cells.at(nth) {
-            Cell::Empty => continue,
-            Cell::Text(text) => {
-                let kept = label::shortened(text, MAX_TEXT);
-                n_cut += usize::from(kept.len() < text.len());
-                sheet.write_string(row, at, kept)?;
-                continue;
-            }
-            Cell::Bool(value) => Err(if value { words.yes } else { words.no }.to_owned()),
-            Cell::Integer(value) => exact(i128::from(value), value.to_string()),
-            Cell::Decimal(value) => exact(value.unscaled, value.exact()),
-            Cell::Double(value) => Ok(value),
-            Cell::Date(days) => serial(days, 0).ok_or_else(|| dated(date_of(days))),
-            Cell::Moment(at) => {
-                let days = i32::try_from(at.div_euclid(DAY)).unwrap_or(i32::MAX);
-                let rest = i32::try_from(at.rem_euclid(DAY)).unwrap_or_default();
-                serial(days, rest).ok_or_else(|| dated(moment_of(at)))
-            }
-        };
-        match value {
-            Ok(number) => sheet.write_number(row, at, number)?,
-            Err(text) => sheet.write_string(row, at, text)?,
-        };
+        n_cut += usize::from(put(lang, sheet, row, at, cells.at(nth))?);
     }
     Ok(n_cut)
+}
+
+/// Writes one cell, which takes the format of its column: that is looked up faster than it is compared. True when its
+/// text was cut.
+pub(super) fn put(
+    lang: Lang,
+    sheet: &mut Worksheet,
+    row: RowNum,
+    at: ColNum,
+    cell: Cell<'_>,
+) -> Result<bool, XlsxError> {
+    let words = lang.words();
+    let value = match cell {
+        Cell::Empty => return Ok(false),
+        Cell::Text(text) => {
+            let kept = label::shortened(text, MAX_TEXT);
+            sheet.write_string(row, at, kept)?;
+            return Ok(kept.len() < text.len());
+        }
+        Cell::Bool(value) => Err(if value { words.yes } else { words.no }.to_owned()),
+        Cell::Integer(value) => exact(i128::from(value), value.to_string()),
+        Cell::Decimal(value) => exact(value.unscaled, value.exact()),
+        Cell::Double(value) => Ok(value),
+        Cell::Date(days) => serial(days, 0).ok_or_else(|| dated(date_of(days))),
+        Cell::Moment(at) => {
+            let days = i32::try_from(at.div_euclid(DAY)).unwrap_or(i32::MAX);
+            let rest = i32::try_from(at.rem_euclid(DAY)).unwrap_or_default();
+            serial(days, rest).ok_or_else(|| dated(moment_of(at)))
+        }
+    };
+    match value {
+        Ok(number) => sheet.write_number(row, at, number)?,
+        Err(text) => sheet.write_string(row, at, text)?,
+    };
+    Ok(false)
 }
 
 /// UTF-16 units that a cell holds.
