@@ -203,22 +203,29 @@ fn nearly<'a>(
             known.push((binding.n_known(), is_usable, schema, binding, misfits));
         }
     }
-    known.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(a.2.id.cmp(&b.2.id)));
-    let others = known.iter().skip(1);
-    let near = others.clone().map(|(_, _, schema, binding, misfits)| Near {
-        schema: schema.id.clone(),
-        bound: binding.columns.len(),
-        misfits: misfits.clone(),
+    known.sort_by(|a, b| {
+        (b.0, b.1, a.4.len())
+            .cmp(&(a.0, a.1, b.4.len()))
+            .then(a.2.id.cmp(&b.2.id))
     });
-    let near = nearest(near.collect());
-    let most = others.clone().map(|other| other.0).max().unwrap_or(0);
-    let usable = others.filter(|other| other.1).map(|other| other.0).max();
-    let (n, is_usable, schema, binding, lacks) = known.into_iter().next()?;
+    let mut known = known.into_iter();
+    let (n, is_usable, schema, binding, lacks) = known.next()?;
+    let others: Vec<_> = known.collect();
+    // One that lacks more of what tells it is no rival: that is how the twin is told that has a few columns more.
+    let rivals = others.iter().filter(|other| other.4.len() <= lacks.len());
     let is_near = is_usable
         && n >= NEARLY_BOUND
         && (standing - n.min(standing)) * NEARLY_UNKNOWN <= standing
-        && most < n
-        && usable.unwrap_or(0) * 4 <= n * NEARLY_OTHERS;
+        && rivals.clone().all(|rival| rival.0 < n)
+        && (rivals.filter(|rival| rival.1)).all(|rival| rival.0 * 4 <= n * NEARLY_OTHERS);
+    let near = others
+        .into_iter()
+        .map(|(_, _, schema, binding, misfits)| Near {
+            schema: schema.id.clone(),
+            bound: binding.columns.len(),
+            misfits,
+        });
+    let near = nearest(near.collect());
     is_near.then(|| Detection {
         schema,
         binding,

@@ -23,8 +23,7 @@ use jiff::civil::date;
 use std::fmt::Write as _;
 
 const BY_DATE_US: &str = "Date|Ordered Product Sales|Units Ordered|Total Order Items|Page Views - Total|Sessions - Total|Featured Offer (Buy Box) Percentage|Unit Session Percentage|Average Offer Count|Units Refunded|Refund Rate";
-const BY_DATE_DE: &str =
-    "Datum|Durch bestellte Produkte erzielter Umsatz|Bestellte Einheiten|Zahl der Bestellposten|Seitenaufrufe – Summe|Sitzungen – Summe|Prozentsatz an Einheiten pro Sitzung";
+const BY_DATE_DE: &str = "Datum|Durch bestellte Produkte erzielter Umsatz|Bestellte Einheiten|Zahl der Bestellposten|Seitenaufrufe – Summe|Sitzungen – Summe|Prozentsatz an Einheiten pro Sitzung";
 const LEDGER: &str = "Date|FNSKU|ASIN|MSKU|Title|Disposition|Starting Warehouse Balance|In Transit Between Warehouses|Receipts|Customer Shipments|Customer Returns|Vendor Returns|Warehouse Transfer In/Out|Found|Lost|Damaged|Disposed|Other Events|Ending Warehouse Balance|Unknown Events|Location";
 
 fn share(over: i64, under: i64) -> Cell {
@@ -120,9 +119,12 @@ pub(crate) fn ledger(world: &World, site: usize) -> String {
             let received = shipped * 19 / 20;
             let gone = i64::from(shop.stem == "N02WH" && month == "01/2026");
             let closing = balance + received - shipped + back - gone;
-            table
-                .rows
-                .push(ledger_row(shop, site, month, [balance, received, -shipped, back, closing]));
+            table.rows.push(ledger_row(
+                shop,
+                site,
+                month,
+                [balance, received, -shipped, back, closing],
+            ));
             balance = closing;
         }
     }
@@ -178,18 +180,19 @@ pub(crate) fn ranks(last: Date) -> String {
     for (stem, start, change) in RANKED {
         let mut dice = Dice::of(&format!("rank {stem}"));
         let length = f64::from(days_between(first, last).max(1));
-        let mut points = Vec::new();
+        let (mut points, mut updated) = (Vec::new(), 0);
         for (n, day) in (0_i32..).zip(days(first, last)) {
             for half in 0..2 {
                 let minutes = i64::from(days_between(KEEPA_EPOCH, day)) * 1440 + half * 720 + 37;
                 let course = 1.0 + change * f64::from(n) / length;
                 let rank = whole(start * course * dice.between(0.88, 1.12)).max(1);
                 points.push(format!("{minutes},{rank}"));
+                updated = minutes;
             }
         }
         let series = points.join(",");
         products.push(format!(
-            r#"{{"asin":"B0LUM{stem}","domainId":1,"title":"Lumora {stem}","csv":[null,null,null,[{series}]],"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
+            r#"{{"asin":"B0LUM{stem}","domainId":1,"lastUpdate":{updated},"title":"Lumora {stem}","csv":[null,null,null,[{series}]],"salesRankReference":{CATEGORY},"salesRanks":{{"{CATEGORY}":[{series}]}}}}"#
         ));
     }
     let asked = i64::from(days_between(date(1970, 1, 1), last)) * 86_400_000 + 34_000_000;

@@ -121,6 +121,8 @@ pub(super) enum Command {
     /// Read a kind of report that is not known yet: draft a schema, prove it
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Say what became otherwise in a table between two moments: by default, the last run and the one before
+    Diff(DiffOptions),
     /// Say what a row of a mart is made of: current rows, reports, files and rows in them
     Explain(ExplainOptions),
     /// Rows that were kept aside: look at them, or read their files again after a schema was mended
@@ -140,6 +142,24 @@ pub(super) enum RejectsCommand {
     Show,
     /// Read the files again that hold them; what a mended schema understands goes into the store
     Replay,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// A table of the store, as `ls tables` shows it
+    pub table: String,
+    /// Only rows with these values: `marketplace=US date=2026-01`
+    #[arg(value_name = "KEY=VALUE")]
+    pub keys: Vec<String>,
+    /// A time like 2026-02-05T09:00, a day, or a run as `ls runs` shows it; without it, the run before the last
+    #[arg(long, value_name = "MOMENT")]
+    pub from: Option<String>,
+    /// Likewise; without it, the last run, or now where --from is said
+    #[arg(long, value_name = "MOMENT")]
+    pub to: Option<String>,
+    /// Tell of each row, not of each slice: a day, a period, a snapshot
+    #[arg(long)]
+    pub rows: bool,
 }
 
 #[derive(Debug, Args)]

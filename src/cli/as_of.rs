@@ -115,13 +115,15 @@ pub(super) fn open(
 }
 
 /// What was known by a moment.
-struct Known {
-    entries: Vec<Entry>,
+pub(super) struct Known {
+    pub entries: Vec<Entry>,
     /// By the time of reading; else by the time of downloading.
-    by_commit: bool,
+    pub by_commit: bool,
 }
 
-fn known_by(live: &Catalogue, at: Timestamp) -> anyhow::Result<Known> {
+/// # Errors
+/// When an entry cannot be read.
+pub(super) fn known_by(live: &Catalogue, at: Timestamp) -> anyhow::Result<Known> {
     let by_then = |text: &str| text.parse::<Timestamp>().is_ok_and(|time| time <= at);
     let history = live.history()?;
     let committed: Vec<Entry> = history

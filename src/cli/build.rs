@@ -26,6 +26,7 @@ use crate::pipeline::build::Progress;
 use crate::pipeline::check::CheckResult;
 use crate::pipeline::check::Outcome;
 use crate::pipeline::engine::polars::Polars;
+use crate::pipeline::graph;
 use crate::store::marts;
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
@@ -151,7 +152,7 @@ pub(super) fn build_marts(
     let seeds = seeds::read(&session.context());
     let as_of = query::today(session, request.today);
     let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
-    let materials = Materials::of(session, &inputs, &seeds);
+    let materials = Materials::of(session, &inputs, &seeds)?;
     let fingerprint = materials.fingerprint(&session.pipeline_texts()?);
     let select: BTreeSet<TableName> = request
         .select
@@ -174,8 +175,8 @@ pub(super) fn build_marts(
     }
     let _lock = take_lock(session)?;
     // Whoever held the lock may have merged: what is built is what is current now.
-    let inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
-    let materials = Materials::of(session, &inputs, &seeds);
+    let mut inputs = query::stage_inputs(session, &seeds.tables, as_of)?;
+    let materials = Materials::of(session, &inputs, &seeds)?;
     let fingerprint = materials.fingerprint(&session.pipeline_texts()?);
     let n_stages: u64 = pipelines
         .iter()
@@ -204,6 +205,11 @@ pub(super) fn build_marts(
     if !select.is_empty() {
         reports.clear();
     }
+    let read = graph::in_order(&pipelines, Some(&wanted))?;
+    query::add_catalogue_tables(session, &mut inputs, &|name| {
+        let mut read = read.iter().flat_map(|stage| &stage.inputs);
+        read.any(|input| input.as_str() == name)
+    })?;
     let mut engine = Polars::new();
     let built = build::build(
         &pipelines,

@@ -3,6 +3,7 @@
 use crate::cli::render::Format;
 use crate::cli::render::SCHEMA_VERSION;
 use crate::cli::render::TextTable;
+use crate::cli::render::wrapped;
 use crate::cli::session::Session;
 use crate::ingest::file;
 use crate::ingest::file::DocumentReading;
@@ -156,6 +157,7 @@ fn json_file(path: &str, document: &DocumentReading) -> Value {
         "content_id": document.content_id,
         "report_id": report_id,
         "container": document.container,
+        "evidence": document.evidence,
         "tables": tables.iter().map(json_table).collect::<Vec<_>>(),
     })
 }
@@ -193,18 +195,37 @@ fn print_file(path: &str, document: &DocumentReading, out: &mut dyn Write) -> an
     if !document.container.is_empty() {
         writeln!(out, "  {}", document.container)?;
     }
+    for line in &document.evidence {
+        print_line(line, out)?;
+    }
+    let is_nested = ["JSON", "XML"]
+        .iter()
+        .any(|form| document.container.starts_with(form));
+    let part = if is_nested { "records" } else { "sheet" };
     for table in tables_of(document) {
-        print_table(&table, out)?;
+        print_table(part, &table, out)?;
     }
     writeln!(out)?;
     Ok(())
 }
 
-fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
+/// Columns of a terminal that all lines of words fit into.
+const WIDTH: usize = 80;
+
+/// Prints a line of words below a table; what does not fit goes on below it.
+fn print_line(text: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    for (n, line) in wrapped(text, WIDTH - 6).iter().enumerate() {
+        let indent = if n == 0 { "    " } else { "      " };
+        writeln!(out, "{indent}{line}")?;
+    }
+    Ok(())
+}
+
+fn print_table(part: &str, table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
     let sheet = table
         .sheet
         .as_ref()
-        .map_or_else(String::new, |sheet| format!("sheet {sheet:?}: "));
+        .map_or_else(String::new, |sheet| format!("{part} {sheet:?}: "));
     let what = match (&table.schema, &table.table) {
         (Some(schema), Some(into)) => format!(" {schema} -> {into}"),
         (Some(schema), None) => format!(" {schema}"),
@@ -212,7 +233,7 @@ fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
     };
     writeln!(out, "  {sheet}{}{what}", table.status.as_str())?;
     if let Some(reason) = &table.reason {
-        writeln!(out, "    {reason}")?;
+        print_line(reason, out)?;
     }
     for question in &table.questions {
         writeln!(
@@ -225,33 +246,33 @@ fn print_table(table: &TableEntry, out: &mut dyn Write) -> anyhow::Result<()> {
         let market = table.marketplace.as_deref().unwrap_or("in each row");
         let market_from = table.marketplace_from.as_deref().unwrap_or_default();
         let currency = table.currency.as_deref().unwrap_or("-");
-        writeln!(
-            out,
-            "    account {account} (from {from}), marketplace {market} (from {market_from}), currency {currency}"
-        )?;
+        let line = format!(
+            "account {account} (from {from}), marketplace {market} (from {market_from}), currency {currency}"
+        );
+        print_line(&line, out)?;
     }
     if let Some(period) = &table.period {
         let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let observed = dash(&table.observed_at);
         let from = dash(&table.observed_from);
-        writeln!(
-            out,
-            "    {} {} .. {}, observed {observed} (from {from})",
+        let line = format!(
+            "{} {} .. {}, observed {observed} (from {from})",
             period.kind,
             dash(&period.start),
             dash(&period.end)
-        )?;
+        );
+        print_line(&line, out)?;
     }
     if table.rows.read > 0 {
         let rows = table.rows;
-        writeln!(
-            out,
-            "    {} rows read: {} to store, {} merged, {} rejected, {} skipped",
+        let line = format!(
+            "{} rows read: {} to store, {} merged, {} rejected, {} skipped",
             rows.read, rows.stored, rows.merged, rows.rejected, rows.skipped
-        )?;
+        );
+        print_line(&line, out)?;
     }
     for note in &table.reading_notes {
-        writeln!(out, "    {note}")?;
+        print_line(note, out)?;
     }
     if !table.findings.is_empty() {
         let mut findings = TextTable::new(&["finding", "column", "count>", "where", "text"]);

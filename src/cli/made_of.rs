@@ -1,6 +1,7 @@
 //! What each mart is made of, as one text that changes with anything that could change the mart: stages, current
 //! partitions, seeds, settings, the days that the calendar spans. A mart whose text is as it was need not be built.
 
+use crate::cli::query;
 use crate::cli::session::Session;
 use crate::ingest::seeds::Seeds;
 use crate::model::id;
@@ -19,6 +20,7 @@ use crate::store::layout;
 use crate::store::memos::Look;
 use crate::store::memos::Merged;
 use crate::store::reader;
+use crate::store::reports::Catalogue;
 use arrow::array::RecordBatch;
 use arrow::util::display::array_value_to_string;
 use std::collections::BTreeMap;
@@ -35,7 +37,9 @@ pub(super) struct Materials {
 }
 
 impl Materials {
-    pub(super) fn of(session: &Session, inputs: &Inputs, seeds: &Seeds) -> Self {
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub(super) fn of(session: &Session, inputs: &Inputs, seeds: &Seeds) -> anyhow::Result<Self> {
         let root = session.store.root().join("current");
         let merged = Merged::recall(&session.store).unwrap_or_default();
         let made_of = |table: &TableFiles| {
@@ -61,6 +65,16 @@ impl Materials {
             .iter()
             .filter(|(name, _)| !seeds.tables.contains_key(*name) && name.as_str() != SETTINGS);
         let told = told.map(|(name, batch)| (name.clone(), of_cells(batch)));
+        // What is made of the whole catalogue is told by how far that goes, and by the rules that it was read by.
+        let rules = session.context().rules();
+        let mark = id::hash(
+            [rules, Catalogue::load(&session.store)?.mark()]
+                .iter()
+                .map(String::as_str),
+        );
+        let of_catalogue = query::OF_CATALOGUE.iter();
+        let of_catalogue =
+            of_catalogue.filter_map(|name| Some((TableName::parse(name).ok()?, mark.clone())));
         let mut texts: Vec<String> = Vec::new();
         for (path, bytes) in &seeds.files {
             texts.push(format!("{path} {:x}", id::of_bytes(bytes)));
@@ -73,12 +87,12 @@ impl Materials {
             format!("{:?}", session.workspace.config.settings),
             format!("{:?}", inputs.week_start),
         ];
-        Self {
+        Ok(Self {
             base: id::hash(base.iter().map(String::as_str)),
             seeds: id::hash(texts.iter().map(String::as_str)),
             as_of: inputs.as_of.to_string(),
-            tables: tables.chain(told).collect(),
-        }
+            tables: tables.chain(told).chain(of_catalogue).collect(),
+        })
     }
 
     /// Hash of all that all marts are made of.

@@ -9,6 +9,7 @@ mod as_of;
 mod build;
 mod check;
 mod compact;
+mod diff;
 mod docs;
 mod explain;
 mod export;
@@ -116,6 +117,7 @@ fn dispatch(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<bool> {
         Command::Explain(options) => {
             explain::explain(&Session::open(&place)?, &options, format, terminal)
         }
+        Command::Diff(options) => diff::diff(&Session::open(&place)?, &options, format, terminal),
         Command::Rejects(RejectsCommand::Show) => {
             rejects::show(&Session::open(&place)?, format, terminal)
         }

@@ -23,6 +23,7 @@ use crate::store::listing;
 use crate::store::marts;
 use crate::store::reader;
 use crate::store::reports::Catalogue;
+use crate::store::restated;
 use crate::workspace::wire::nearest;
 use anyhow::Context as _;
 use anyhow::bail;
@@ -194,7 +195,36 @@ pub(super) fn settings(session: &Session) -> anyhow::Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 
-/// What stages read: current tables, seeds and settings.
+/// Tables that are made of the whole catalogue. They cost a look at every report: only whoever reads them makes them.
+pub(super) const OF_CATALOGUE: &[&str] = &["report_arrivals", "restatements"];
+
+/// Makes those of them that are `wanted`.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub(super) fn add_catalogue_tables(
+    session: &Session,
+    inputs: &mut Inputs,
+    wanted: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    let wanted: Vec<&str> = (OF_CATALOGUE.iter().copied())
+        .filter(|name| wanted(name))
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let catalogue = Catalogue::load(&session.store)?;
+    for name in wanted {
+        let batch = match name {
+            "report_arrivals" => arrived::report_arrivals(&catalogue)?,
+            _ => restated::restatements(&catalogue, session.catalog.tables())?,
+        };
+        inputs.batches.insert(TableName::parse(name)?, batch);
+    }
+    Ok(())
+}
+
+/// What stages read, but for the tables that are made of the whole catalogue: current tables, seeds and settings.
 ///
 /// # Errors
 /// When the store cannot be listed.
@@ -227,10 +257,6 @@ pub(super) fn stage_inputs(
     batches.insert(
         TableName::parse("report_kinds")?,
         arrived::report_kinds(&session.catalog)?,
-    );
-    batches.insert(
-        TableName::parse("report_arrivals")?,
-        arrived::report_arrivals(&Catalogue::load(&session.store)?)?,
     );
     Ok(Inputs {
         files: tables,
@@ -362,6 +388,7 @@ pub(super) fn query(
 ) -> anyhow::Result<bool> {
     let read = seeds::read(&session.context());
     let mut inputs = stage_inputs(session, &read.tables, today(session, None))?;
+    add_catalogue_tables(session, &mut inputs, &|name| options.sql.contains(name))?;
     let pipelines = session.pipelines()?;
     for mart in pipelines
         .iter()

@@ -168,6 +168,25 @@ fn fitted(text: &str, width: usize) -> String {
     cut
 }
 
+/// The text in lines of a width, parted at blanks; a word that is longer has a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split(' ') {
+        if used > 0 && used + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += word.width();
+    }
+    lines.push(line);
+    lines
+}
+
 /// Prints rows. `name` is the table's, for JSON.
 ///
 /// # Errors
@@ -367,6 +386,19 @@ mod tests {
         let narrow = table.lines(20);
         assert_eq!(narrow[2], "a long name…   12345");
         assert!(narrow.iter().all(|line| line.width() <= 20), "{narrow:?}");
+    }
+
+    #[test]
+    fn words_are_parted_at_blanks() {
+        for (text, width, expected) in [
+            ("one two three", 20, &["one two three"][..]),
+            ("one two three", 7, &["one two", "three"]),
+            ("a longerthanthat b", 6, &["a", "longerthanthat", "b"]),
+            ("产品 名称 x", 6, &["产品", "名称 x"]),
+            ("", 6, &[""]),
+        ] {
+            assert_eq!(wrapped(text, width), expected, "{text}");
+        }
     }
 
     #[test]

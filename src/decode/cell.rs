@@ -62,8 +62,9 @@ pub(crate) struct Cells<'a> {
     stripped_byte: Option<u8>,
     is_text: bool,
     unwraps: bool,
-    /// Where a cell is put together that loses something from its middle.
+    /// Where a cell is put together that loses something from its middle, and where one is put that was of double width.
     scratch: String,
+    narrow: String,
 }
 
 impl<'a> Cells<'a> {
@@ -83,6 +84,7 @@ impl<'a> Cells<'a> {
             is_text: matches!(column.ty, LogicalType::Text | LogicalType::Id),
             unwraps: column.ty != LogicalType::Text,
             scratch: String::new(),
+            narrow: String::new(),
         }
     }
 
@@ -109,12 +111,21 @@ impl<'a> Cells<'a> {
         let text = trim(raw);
         match text.as_bytes().first() {
             None if self.is_plain => Content::Empty,
-            Some(first) if self.is_plain && !is_suspect(*first) => of_kind(text, kind),
+            Some(first)
+                if self.is_plain && !is_suspect(*first) && (self.is_text || text.is_ascii()) =>
+            {
+                of_kind(text, kind)
+            }
             _ => self.reworked(text, kind),
         }
     }
 
     fn reworked<'b>(&'b mut self, mut text: &'b str, kind: CellKind) -> Content<'b> {
+        if !self.is_text && !text.is_ascii() && text.contains(is_wide) {
+            self.narrow.clear();
+            self.narrow.extend(text.chars().map(narrowed));
+            text = trim(&self.narrow);
+        }
         if self.unwraps && text.starts_with('=') {
             text = unwrap_formula(text);
         }
@@ -181,6 +192,20 @@ fn of_kind(text: &str, kind: CellKind) -> Content<'_> {
     }
 }
 
+/// Whether a character is the double-width form of one of ASCII, as Japanese and Chinese writing has them: `１，２３４`.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}')
+}
+
+/// The plain form of a character of double width; any other as it is.
+fn narrowed(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        wide if is_wide(wide) => char::from_u32(u32::from(wide) - 0xfee0).unwrap_or(wide),
+        other => other,
+    }
+}
+
 /// Takes off blanks of every width, byte order marks and the invisible marks of direction.
 #[inline]
 fn trim(text: &str) -> &str {
@@ -235,12 +260,30 @@ mod tests {
                 "each",
                 "=\"012\"",
                 "=1",
+                "－１，２３４．５０％",
+                "\u{3000}￥５\u{3000}円",
+                "－",
             ]
             .map(|text| vec![(text, CellKind::Text)]),
         );
         let mut cells = Cells::of(&field, &chunk);
         let expected = [
-            "32.09", "1", "", "", "0", "", "", "", "", "50", "", "012", "=1",
+            "32.09",
+            "1",
+            "",
+            "",
+            "0",
+            "",
+            "",
+            "",
+            "",
+            "50",
+            "",
+            "012",
+            "=1",
+            "-1,234.50%",
+            "￥5 円",
+            "",
         ];
         for (row, expected) in expected.iter().enumerate() {
             let met = cells.content(row);
@@ -270,6 +313,7 @@ mod tests {
             vec![("=\"012\"", CellKind::Text)],
             vec![("7", CellKind::Number)],
             vec![("", CellKind::Text)],
+            vec![("Ｌサイズ", CellKind::Text)],
         ]);
         let field = field("text");
         let mut cells = Cells::of(&field, &chunk);
@@ -279,6 +323,7 @@ mod tests {
             (2, Content::Text("=\"012\"")),
             (3, Content::Number("7")),
             (4, Content::Empty),
+            (5, Content::Text("Ｌサイズ")),
         ] {
             assert_eq!(cells.content(row), expected);
         }

@@ -26,6 +26,8 @@ mod decision;
 mod dress;
 pub mod evidence;
 pub mod exact;
+#[cfg(any(test, fuzzing))]
+pub mod laws;
 pub(crate) mod mark;
 mod month;
 pub mod number;

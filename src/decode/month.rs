@@ -45,6 +45,12 @@ pub(crate) fn number(name: &str) -> Option<i8> {
     i8::try_from(position + 1).ok()
 }
 
+/// All names of a month, 1 to 12.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn names(month: usize) -> Vec<&'static str> {
+    NAMES[(month - 1) % 12].split(' ').collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

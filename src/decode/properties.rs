@@ -1,68 +1,22 @@
-//! What holds for any cell: nothing panics, what is printed in a style is read back, sums add up, and where a table is cut
-//! into chunks changes nothing.
+//! What holds for any cell, of generated ones: the laws of columns, and that a style is found from what it prints.
 
-use crate::decode::Decoded;
-use crate::decode::Field;
 use crate::decode::clock;
 use crate::decode::decode;
-use crate::decode::dress::Dress;
 use crate::decode::evidence::Evidence;
-use crate::decode::exact::Sum;
-use crate::decode::number;
+use crate::decode::laws;
+use crate::decode::laws::TYPES;
 use crate::decode::number::DecimalSign;
 use crate::decode::style::Prior;
 use crate::decode::style::Style;
 use crate::decode::tests::chunk_of;
 use crate::decode::tests::field_of;
-use crate::model::logical_type::BarePercent;
 use crate::model::logical_type::LogicalType;
 use crate::model::market::DateOrder;
 use crate::model::period::day_number;
 use crate::model::raw::CellKind;
-use crate::model::raw::RawChunk;
-use arrow::array::Array;
 use arrow::array::AsArray;
 use arrow::datatypes::Decimal128Type;
 use proptest::prelude::*;
-
-const TYPES: [LogicalType; 16] = [
-    LogicalType::Text,
-    LogicalType::Id,
-    LogicalType::Integer,
-    LogicalType::Decimal { scale: 8 },
-    LogicalType::Money { scale: 2 },
-    LogicalType::Ratio,
-    LogicalType::Percent {
-        bare: BarePercent::Points,
-    },
-    LogicalType::Percent {
-        bare: BarePercent::Fraction,
-    },
-    LogicalType::Percent {
-        bare: BarePercent::FractionOrHundred,
-    },
-    LogicalType::Date,
-    LogicalType::Timestamp,
-    LogicalType::Bool,
-    LogicalType::Rank,
-    LogicalType::Bounded,
-    LogicalType::Share,
-    LogicalType::Market,
-];
-
-fn fields() -> Vec<Field> {
-    let mut fields: Vec<Field> = TYPES
-        .iter()
-        .enumerate()
-        .map(|(at, ty)| field_of(at, *ty))
-        .collect();
-    for field in &mut fields {
-        field.column.strip = vec!["\\".into()];
-        field.column.nulls = vec!["none".into()];
-        field.column.values = vec![("x".into(), "1".into())];
-    }
-    fields
-}
 
 /// Texts that are near to being values, and texts that are not.
 fn cell() -> impl Strategy<Value = (String, CellKind)> {
@@ -101,29 +55,6 @@ fn rows() -> impl Strategy<Value = Vec<Vec<(String, CellKind)>>> {
     prop::collection::vec(prop::collection::vec(cell(), 0..=TYPES.len()), 0..12)
 }
 
-/// One chunk per part of the table; row numbers go on.
-fn cut(rows: &[Vec<(String, CellKind)>], at: &[usize]) -> Vec<RawChunk> {
-    let mut bounds: Vec<usize> = at
-        .iter()
-        .map(|at| at % (rows.len() + 1))
-        .chain([0, rows.len()])
-        .collect();
-    bounds.sort_unstable();
-    bounds
-        .windows(2)
-        .map(|bounds| {
-            let mut chunk = RawChunk::default();
-            for (number, cells) in (2..).zip(rows).take(bounds[1]).skip(bounds[0]) {
-                for (text, kind) in cells {
-                    chunk.push_cell(text, *kind);
-                }
-                chunk.end_row(number);
-            }
-            chunk
-        })
-        .collect()
-}
-
 fn style() -> impl Strategy<Value = Style> {
     let decimal = prop::option::of(prop_oneof![
         Just(DecimalSign::Point),
@@ -139,23 +70,6 @@ fn style() -> impl Strategy<Value = Style> {
         order,
         reason: "".into(),
     })
-}
-
-fn stored_sum(decoded: &Decoded, field: &Field, scale: u8) -> Sum {
-    let column = decoded
-        .columns
-        .iter()
-        .find(|column| column.name == field.column.name)
-        .unwrap();
-    Sum::of(
-        column
-            .array
-            .as_primitive::<Decimal128Type>()
-            .iter()
-            .flatten()
-            .sum(),
-        scale,
-    )
 }
 
 /// Whole digits in groups: of three, or as in India.
@@ -177,74 +91,12 @@ proptest! {
 
     #[test]
     fn decoding_never_panics_and_keeps_every_row(rows in rows(), style in style()) {
-        let fields = fields();
-        let styles = vec![style; fields.len()];
-        for chunk in cut(&rows, &[]) {
-            let decoded = decode(&fields, &styles, &chunk);
-            prop_assert!(decoded.columns.iter().all(|column| column.array.len() == rows.len()));
-            // A rank, a bounded number and a share have a companion each.
-            prop_assert_eq!(decoded.columns.len(), fields.len() + 3);
-            for (at, scale) in [(3, 8), (4, 2)] {
-                let control = decoded.control[at].unwrap();
-                let lost = decoded.rounded[at].residue;
-                prop_assert_eq!(control.minus(lost), stored_sum(&decoded, &fields[at], scale));
-            }
-        }
+        laws::kept(&rows, &style);
     }
 
     #[test]
     fn chunks_may_be_cut_anywhere(rows in rows(), at in prop::collection::vec(0_usize..12, 0..4)) {
-        let fields = fields();
-        let whole = cut(&rows, &[]).remove(0);
-        let mut together = Evidence::of(&fields);
-        together.observe(&whole);
-        let decision = together.decide(Prior::default());
-
-        let chunks = cut(&rows, &at);
-        let mut merged = together.fresh();
-        for chunk in chunks.iter().rev() {
-            let mut evidence = Evidence::of(&fields);
-            evidence.observe(chunk);
-            merged.merge(evidence);
-        }
-        prop_assert_eq!(&merged.decide(Prior::default()), &decision);
-
-        let expected = decode(&fields, &decision.styles, &whole);
-        let parts: Vec<Decoded> = chunks.iter().map(|chunk| decode(&fields, &decision.styles, chunk)).collect();
-        for (at, column) in expected.columns.iter().enumerate() {
-            let arrays: Vec<&dyn Array> = parts.iter().map(|part| &*part.columns[at].array).collect();
-            prop_assert_eq!(&arrow::compute::concat(&arrays).unwrap(), &column.array);
-        }
-        let n_bad: usize = parts.iter().map(|part| part.bad.len()).sum();
-        prop_assert_eq!(n_bad, expected.bad.len());
-        for (at, control) in expected.control.iter().enumerate().filter_map(|(at, sum)| sum.map(|sum| (at, sum))) {
-            let mut sum = Sum::default();
-            parts.iter().filter_map(|part| part.control[at]).for_each(|part| sum.merge(part));
-            prop_assert_eq!(sum, control);
-        }
-    }
-
-    #[test]
-    fn a_number_printed_in_any_style_is_read_back(
-        whole in 0_u64..10_000_000_000_000,
-        fraction in "[0-9]{0,5}",
-        comma in any::<bool>(),
-        group in prop::sample::select(vec!["", "other", " ", "\u{a0}", "\u{202f}", "'"]),
-        indian in any::<bool>(),
-        minus in prop::sample::select(vec!["", "-#", "#-", "(#)", "\u{2212}#"]),
-        mark in prop::sample::select(vec!["", "$#", "US$#", "# €", "#\u{a0}zł", "₹ #", "Rs.#", "￥#", "#円", "USD #", "# EUR"]),
-    ) {
-        let (sign, decimal, other) = if comma { (DecimalSign::Comma, ",", ".") } else { (DecimalSign::Point, ".", ",") };
-        let group = if group == "other" { other } else { group };
-        let digits = grouped(&whole.to_string(), group, indian && !group.is_empty());
-        let number = if fraction.is_empty() { digits } else { format!("{digits}{decimal}{fraction}") };
-        let dressed = if mark.is_empty() { number } else { mark.replace('#', &number) };
-        let text = if minus.is_empty() { dressed } else { minus.replace('#', &dressed) };
-
-        let read = number::read(sign, Dress::Money, &text);
-        let expected = format!("{whole}{fraction}").parse::<i128>().unwrap() * if minus.is_empty() { 1 } else { -1 };
-        let met = read.map(|written| (written.value.digits, usize::from(written.value.scale)));
-        prop_assert_eq!(met, Some((expected, fraction.len())), "{}", text);
+        laws::columns(&rows, &at);
     }
 
     #[test]

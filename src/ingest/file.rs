@@ -44,6 +44,8 @@ pub struct DocumentReading {
     pub content_id: String,
     pub name: String,
     pub container: String,
+    /// What speaks for the container being what it is taken for; shown, and not kept.
+    pub evidence: Vec<String>,
     pub failure: Option<String>,
     pub tables: Vec<TableEntry>,
 }
@@ -127,6 +129,7 @@ fn examine(
                     content_id: format!("{}{}", Entry::UNREAD, id::hash(place)),
                     name: name_of(candidate),
                     container: String::new(),
+                    evidence: Vec::new(),
                     failure: Some(explained(&error)),
                     tables: Vec::new(),
                 }],
@@ -194,6 +197,7 @@ fn examine_document(
         content_id: document.content_id.to_string(),
         name: document.name.clone(),
         container: document.kind.to_string(),
+        evidence: document.evidence.clone(),
         failure: None,
         tables: Vec::new(),
     };

@@ -74,6 +74,8 @@ pub struct StoredColumn {
     pub name: ColumnName,
     pub ty: StoredType,
     pub title_zh: Box<str>,
+    /// Whether values of several rows may be added: a count or an amount, not a price or a rank.
+    pub additive: bool,
 }
 
 /// How observations of the same thing meet in `current/`.

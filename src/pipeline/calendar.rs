@@ -33,6 +33,7 @@ pub const HELPERS: &[&str] = &[
     "periods",
     "report_arrivals",
     "report_kinds",
+    "restatements",
     "settings",
 ];
 

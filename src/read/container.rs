@@ -78,6 +78,14 @@ impl<'a> Walk<'a> {
         Ok(self.found)
     }
 
+    /// The same walk, from bytes that are in memory.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn start_held(mut self, bytes: &[u8]) -> Result<Vec<Document>, ReadError> {
+        let source = Source::memory(bytes.to_vec(), self.caps());
+        self.visit(source, &Origin::of(Path::new("held")), "held", 0)?;
+        Ok(self.found)
+    }
+
     fn caps(&self) -> Caps {
         Caps {
             expanded: self.limits.expanded_bytes.saturating_sub(self.expanded),

@@ -64,6 +64,31 @@ pub(super) fn judge(text: &str, ended: bool) -> Evidence {
     }
 }
 
+/// What speaks for the grammar of a table, for people.
+pub(super) fn why(text: &str, ended: bool, grammar: Grammar) -> Vec<String> {
+    let widths = row_widths(text, ended, grammar);
+    let (rows, width) = usual_width(&widths);
+    let mut why = vec![if stated_delimiter(text).is_some() {
+        "delimiter: its first line states it".to_owned()
+    } else if width > 1 {
+        let all = widths.len();
+        format!("delimiter: {rows} of the first {all} rows have {width} cells with it")
+    } else {
+        "delimiter: none was found, so a row is one cell".to_owned()
+    }];
+    match grammar.quoting {
+        Quoting::Standard => {}
+        Quoting::Off => why.push("quotes: plain characters, for the header has none".to_owned()),
+        Quoting::Lenient => {
+            why.push("quotes: around cells, for the header is quoted".to_owned());
+        }
+    }
+    if grammar.line_end == b'\r' {
+        why.push("rows: end with a carriage return alone".to_owned());
+    }
+    why
+}
+
 /// The hint that Excel understands: a first line `sep=;`.
 fn stated_delimiter(text: &str) -> Option<u8> {
     let line = text.lines().next()?.trim_matches('"');
@@ -161,5 +186,34 @@ mod tests {
         assert_eq!(judge(sorry, true), Evidence::Sentence(sorry.to_owned()));
         assert_eq!(judged("sku,asin"), Some((',', Quoting::Standard)));
         assert_eq!(judge(" \r\n\n", true), Evidence::Blank);
+    }
+
+    #[test]
+    fn what_was_judged_is_told() {
+        for (text, expected) in [
+            (
+                "a;b\n1;2\n3\n",
+                "delimiter: 2 of the first 3 rows have 2 cells with it",
+            ),
+            (
+                "a\tb\r1\t2\r",
+                "delimiter: 2 of the first 2 rows have 2 cells with it; \
+                 quotes: plain characters, for the header has none; rows: end with a carriage return alone",
+            ),
+            (
+                "\"a\"\t\"b\"\n",
+                "delimiter: 1 of the first 1 rows have 2 cells with it; quotes: around cells, for the header is quoted",
+            ),
+            ("sep=;\na;b\n", "delimiter: its first line states it"),
+            (
+                "a\nb\nc\n",
+                "delimiter: none was found, so a row is one cell",
+            ),
+        ] {
+            let Evidence::Table(grammar) = judge(text, true) else {
+                panic!("no table: {text:?}")
+            };
+            assert_eq!(why(text, true, grammar).join("; "), expected, "{text:?}");
+        }
     }
 }

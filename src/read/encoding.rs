@@ -44,6 +44,8 @@ pub(super) struct Verdict {
     pub(super) lost: u64,
     /// Replacement characters that the file brought along.
     pub(super) replacements: u64,
+    /// What speaks for the encoding, for people.
+    pub(super) why: &'static str,
 }
 
 /// The hash and the size of bytes that are no text.
@@ -147,18 +149,25 @@ impl Survey {
             encoding: UTF_8,
             lost: self.faults,
             replacements: self.replacements,
+            why: match (self.faults, self.characters) {
+                (0, 0) => "all its characters are plain ASCII",
+                (0, _) => "all its bytes are valid UTF-8",
+                _ => "nearly all its bytes are valid UTF-8",
+            },
         };
         if let Some((encoding, _)) = Encoding::for_bom(&self.head) {
+            let why = "it begins with a byte order mark";
             if encoding == UTF_8 {
-                return Ok((self.nuls == [0, 0]).then_some(utf8));
+                return Ok((self.nuls == [0, 0]).then_some(Verdict { why, ..utf8 }));
             }
-            return decode_all(encoding, reader).map(Some);
+            return decode_all(encoding, why, reader).map(Some);
         }
         if self.nuls != [0, 0] {
             let Some(encoding) = self.utf16_without_mark() else {
                 return Ok(None);
             };
-            let verdict = decode_all(encoding, reader)?;
+            let why = "every other byte of its separators and digits is nought";
+            let verdict = decode_all(encoding, why, reader)?;
             return Ok((verdict.lost == 0).then_some(verdict));
         }
         if self.faults == 0 || self.characters > self.faults * UTF8_PER_FAULT {
@@ -179,7 +188,11 @@ impl Survey {
 }
 
 /// Decodes everything to count what is lost.
-fn decode_all(encoding: &'static Encoding, mut reader: impl Read) -> io::Result<Verdict> {
+fn decode_all(
+    encoding: &'static Encoding,
+    why: &'static str,
+    mut reader: impl Read,
+) -> io::Result<Verdict> {
     let mut decoder = encoding.new_decoder_with_bom_removal();
     let mut block = vec![0; 64 << 10];
     let mut text = String::with_capacity(256 << 10);
@@ -187,6 +200,7 @@ fn decode_all(encoding: &'static Encoding, mut reader: impl Read) -> io::Result<
         encoding,
         lost: 0,
         replacements: 0,
+        why,
     };
     loop {
         let n = match reader.read(&mut block) {
@@ -224,6 +238,11 @@ mod tests {
         survey(bytes).unwrap().verdict(bytes).unwrap()
     }
 
+    /// The encoding, how many characters are lost, and how many replacement characters there are.
+    fn told(bytes: &[u8]) -> Option<(&'static Encoding, u64, u64)> {
+        verdict(bytes).map(|verdict| (verdict.encoding, verdict.lost, verdict.replacements))
+    }
+
     #[test]
     fn the_bytes_decide() {
         let cases: &[(&[u8], Option<&'static Encoding>, u64, u64)] = &[
@@ -251,12 +270,8 @@ mod tests {
             (b"title\n\xA0x\x81\n", Some(WINDOWS_1252), 1, 0),
         ];
         for (bytes, encoding, lost, replacements) in cases {
-            let expected = encoding.map(|encoding| Verdict {
-                encoding,
-                lost: *lost,
-                replacements: *replacements,
-            });
-            assert_eq!(verdict(bytes), expected, "{}", bytes.escape_ascii());
+            let expected = encoding.map(|encoding| (encoding, *lost, *replacements));
+            assert_eq!(told(bytes), expected, "{}", bytes.escape_ascii());
         }
     }
 
@@ -282,15 +297,21 @@ mod tests {
     }
 
     #[test]
+    fn losses_are_counted_in_the_encoding_that_is_taken() {
+        let text = "日期,广告活动名称\n2026-01-31,露营灯\u{FFFD}户外\n";
+        let (bytes, ..) = GB18030.encode(text);
+        for (bytes, lost, replacements) in [
+            (bytes.to_vec(), 0, 1),
+            ([&bytes, &b"\xFF\n"[..]].concat(), 1, 1),
+        ] {
+            let expected = (GB18030, lost, replacements);
+            assert_eq!(told(&bytes), Some(expected), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
     fn characters_split_between_blocks_are_whole() {
         let text = format!("{}é{}", "a".repeat((256 << 10) - 1), "ü".repeat(300_000));
-        assert_eq!(
-            verdict(text.as_bytes()).unwrap(),
-            Verdict {
-                encoding: UTF_8,
-                lost: 0,
-                replacements: 0
-            }
-        );
+        assert_eq!(told(text.as_bytes()), Some((UTF_8, 0, 0)));
     }
 }

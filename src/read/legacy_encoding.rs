@@ -25,6 +25,7 @@ use std::io::Read;
 
 /// Bytes of lines with non-ASCII characters that a guess is based on.
 const SAMPLE: usize = 256 << 10;
+
 /// The encoding of a text of `size` bytes, or none where it holds too many control characters to be text.
 pub(super) fn verdict(
     size: u64,
@@ -33,19 +34,16 @@ pub(super) fn verdict(
 ) -> io::Result<Option<Verdict>> {
     let mut legacy = Legacy::default();
     legacy.read(reader)?;
-    if legacy.controls * 20 > size {
+    if legacy.n_controls() * 20 > size {
         return Ok(None);
     }
-    let encoding = legacy.guess(market);
-    let lost = match encoding {
-        e if e == WINDOWS_1252 => legacy.undefined,
-        e if e.is_single_byte() => 0,
-        e => legacy.lost_as(e),
-    };
+    let (encoding, why) = legacy.guess(market);
+    let (lost, replacements) = legacy.losses(encoding);
     Ok(Some(Verdict {
         encoding,
         lost,
-        replacements: 0,
+        replacements,
+        why,
     }))
 }
 
@@ -54,11 +52,10 @@ pub(super) fn verdict(
 struct Legacy {
     /// The first lines that have non-ASCII bytes.
     sample: Vec<u8>,
-    /// Lost characters by candidate, over the whole file.
-    lost: Vec<(&'static Encoding, u64)>,
-    /// Bytes that Windows-1252 does not define, over the whole file.
-    undefined: u64,
-    controls: u64,
+    /// Characters that are lost and replacement characters that are there, by candidate, over the whole file.
+    losses: Vec<(&'static Encoding, (u64, u64))>,
+    /// How often each byte is there, over the whole file.
+    bytes: Vec<u64>,
 }
 
 const CANDIDATES: &[&Encoding] = &[SHIFT_JIS, EUC_JP, GB18030, BIG5, EUC_KR];
@@ -66,9 +63,10 @@ const CANDIDATES: &[&Encoding] = &[SHIFT_JIS, EUC_JP, GB18030, BIG5, EUC_KR];
 impl Legacy {
     fn read(&mut self, mut reader: impl Read) -> io::Result<()> {
         let mut block = Vec::new();
+        self.bytes = vec![0; 256];
         let mut counters: Vec<_> = CANDIDATES
             .iter()
-            .map(|e| (*e, e.new_decoder_without_bom_handling(), 0))
+            .map(|e| (*e, e.new_decoder_without_bom_handling(), (0, 0)))
             .collect();
         let mut line: Vec<u8> = Vec::new();
         let mut text = String::with_capacity(512 << 10);
@@ -76,24 +74,23 @@ impl Legacy {
             block.clear();
             (&mut reader).take(64 << 10).read_to_end(&mut block)?;
             let last = block.is_empty();
-            self.controls += block.iter().filter(|byte| is_control(**byte)).count() as u64;
-            self.undefined += block
-                .iter()
-                .filter(|byte| matches!(byte, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D))
-                .count() as u64;
+            for byte in &block {
+                self.bytes[usize::from(*byte)] += 1;
+            }
             for piece in block.split_inclusive(|byte| matches!(byte, b'\n' | b'\r' | b'\t')) {
                 line.extend_from_slice(piece);
                 if piece.ends_with(b"\n") || piece.ends_with(b"\r") || line.len() > SAMPLE {
                     self.keep(&mut line);
                 }
             }
-            for (_, decoder, lost) in &mut counters {
+            for (_, decoder, (lost, replacements)) in &mut counters {
                 let mut bytes = &block[..];
                 loop {
                     text.clear();
                     let (result, read) =
                         decoder.decode_to_string_without_replacement(bytes, &mut text, last);
                     bytes = &bytes[read..];
+                    *replacements += text.matches('\u{FFFD}').count() as u64;
                     match result {
                         DecoderResult::InputEmpty => break,
                         DecoderResult::OutputFull => {}
@@ -103,9 +100,9 @@ impl Legacy {
             }
             if last {
                 self.keep(&mut line);
-                self.lost = counters
+                self.losses = counters
                     .into_iter()
-                    .map(|(encoding, _, lost)| (encoding, lost))
+                    .map(|(encoding, _, losses)| (encoding, losses))
                     .collect();
                 return Ok(());
             }
@@ -119,14 +116,33 @@ impl Legacy {
         line.clear();
     }
 
-    fn lost_as(&self, encoding: &'static Encoding) -> u64 {
-        self.lost
-            .iter()
-            .find(|(candidate, _)| *candidate == encoding)
-            .map_or(0, |(_, lost)| *lost)
+    fn n_controls(&self) -> u64 {
+        let all = (0..=u8::MAX).zip(&self.bytes);
+        all.filter(|(byte, _)| is_control(*byte))
+            .map(|(_, count)| count)
+            .sum()
     }
 
-    fn guess(&self, market: Option<Market>) -> &'static Encoding {
+    fn lost_as(&self, encoding: &'static Encoding) -> u64 {
+        self.losses(encoding).0
+    }
+
+    /// Characters that are lost, and replacement characters that the file brought along. Of an encoding of single bytes the
+    /// lost ones are those that it does not define.
+    fn losses(&self, encoding: &'static Encoding) -> (u64, u64) {
+        if encoding.is_single_byte() {
+            let all = (0..=u8::MAX).zip(&self.bytes).skip(0x80);
+            let lost = all.filter(|(byte, _)| is_undefined(encoding, *byte));
+            return (lost.map(|(_, count)| count).sum(), 0);
+        }
+        self.losses
+            .iter()
+            .find(|(candidate, _)| *candidate == encoding)
+            .map_or((0, 0), |(_, losses)| *losses)
+    }
+
+    /// The encoding, and what speaks for it.
+    fn guess(&self, market: Option<Market>) -> (&'static Encoding, &'static str) {
         let market = market.map(Market::code);
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
@@ -142,33 +158,48 @@ impl Legacy {
         };
         let shift_jis = Script::of(SHIFT_JIS, &self.sample);
         if sound(SHIFT_JIS, &shift_jis) && (shift_jis.kana >= 2 || guessed == SHIFT_JIS) {
-            return SHIFT_JIS;
+            return (SHIFT_JIS, "it is no UTF-8, and reads so as Japanese");
         }
         let euc_jp = Script::of(EUC_JP, &self.sample);
         if paired && sound(EUC_JP, &euc_jp) && euc_jp.kana * 5 >= euc_jp.letters {
-            return EUC_JP;
+            return (EUC_JP, "it is no UTF-8, and reads so as Japanese");
         }
         // A few half-width kana look like anything; a Japanese report is then in the Japanese encoding.
         if market == Some("JP") && self.lost_as(SHIFT_JIS) == 0 {
-            return SHIFT_JIS;
+            return (SHIFT_JIS, "it is no UTF-8, and the marketplace is JP");
         }
         let gb18030 = Script::of(GB18030, &self.sample);
         if sound(GB18030, &gb18030)
             && (paired || guessed == GB18030)
             && ![EUC_KR, BIG5].contains(&guessed)
         {
-            return GB18030;
+            return (GB18030, "it is no UTF-8, and reads so as Chinese");
         }
         if [EUC_KR, BIG5].contains(&guessed) && sound(guessed, &Script::of(guessed, &self.sample)) {
-            return guessed;
+            return (guessed, "it is no UTF-8, and reads so as Chinese or Korean");
         }
         // What the bytes leave open, the marketplace decides: letters that other code pages have in the same places.
         match market {
-            Some("PL") if told_by("pl") == WINDOWS_1250 => WINDOWS_1250,
-            Some("TR") if told_by("tr") == WINDOWS_1254 => WINDOWS_1254,
-            _ => WINDOWS_1252,
+            Some("PL") if told_by("pl") == WINDOWS_1250 => {
+                (WINDOWS_1250, "it is no UTF-8, and the marketplace is PL")
+            }
+            Some("TR") if told_by("tr") == WINDOWS_1254 => {
+                (WINDOWS_1254, "it is no UTF-8, and the marketplace is TR")
+            }
+            _ => (
+                WINDOWS_1252,
+                "it is no UTF-8, and its accents stand alone as in Western text",
+            ),
         }
     }
+}
+
+/// Whether a byte stands for nothing; the standard gives it a control character.
+fn is_undefined(encoding: &'static Encoding, byte: u8) -> bool {
+    let bytes = [byte];
+    let (text, _) = encoding.decode_without_bom_handling(&bytes);
+    text.chars()
+        .any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{FFFD}'))
 }
 
 fn is_control(byte: u8) -> bool {

@@ -11,6 +11,8 @@ mod delimiter;
 mod encoding;
 mod error;
 mod guard;
+#[cfg(any(test, fuzzing))]
+pub mod laws;
 mod legacy_encoding;
 mod nested;
 mod number;
@@ -83,6 +85,8 @@ pub struct Document {
     pub kind: Kind,
     /// `title`, `creator`, `created`, `application` of a workbook, those that it has.
     pub properties: Vec<(String, String)>,
+    /// What speaks for its encoding and delimiter, for people.
+    pub evidence: Vec<String>,
     pub tables: Vec<Table>,
 }
 
@@ -195,6 +199,7 @@ impl Document {
             size,
             kind,
             properties,
+            evidence: Vec::new(),
             tables,
         }
     }
@@ -207,6 +212,7 @@ impl Document {
             size: 0,
             kind,
             properties: Vec::new(),
+            evidence: Vec::new(),
             tables: Vec::new(),
         }
     }

@@ -68,6 +68,8 @@ pub(super) struct Source {
     len: u64,
     packing: Packing,
     caps: Caps,
+    /// The most bytes that one reading step gives; laws make it small.
+    piece: usize,
 }
 
 impl Source {
@@ -88,6 +90,7 @@ impl Source {
             len: size,
             packing: Packing::Plain,
             caps,
+            piece: usize::MAX,
         })
     }
 
@@ -99,7 +102,14 @@ impl Source {
             len,
             packing: Packing::Plain,
             caps,
+            piece: usize::MAX,
         }
+    }
+
+    /// The same bytes, given in pieces of this many.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn in_pieces(self, piece: usize) -> Self {
+        Self { piece, ..self }
     }
 
     /// The same bytes seen as packed, for bytes that are plain so far.
@@ -118,6 +128,7 @@ impl Source {
             len,
             packing,
             caps,
+            piece: self.piece,
         }
     }
 
@@ -178,6 +189,7 @@ impl Source {
             start: self.start,
             len: self.len,
             at: 0,
+            piece: self.piece,
         };
         window.seek(SeekFrom::Start(0))?;
         Ok(window)
@@ -237,12 +249,13 @@ pub(super) struct Window {
     start: u64,
     len: u64,
     at: u64,
+    piece: usize,
 }
 
 impl Read for Window {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let most = buf.len().min(left);
+        let most = buf.len().min(left).min(self.piece);
         let n = match &mut self.base {
             Base::File(file) => file.read(&mut buf[..most])?,
             Base::Memory(cursor) => cursor.read(&mut buf[..most])?,

@@ -52,6 +52,7 @@ pub(super) fn open(
         encoding,
         lost,
         replacements,
+        why,
     }) = verdict
     else {
         return Err(binary(
@@ -66,6 +67,7 @@ pub(super) fn open(
     ))
     .map_err(fault)?;
     let content = (survey.content_id, survey.size);
+    let mut evidence = vec![format!("{}: {why}", encoding.name())];
     match sniff::text_nature(opening.rest()) {
         TextNature::Html => {
             return Err(ReadError::Html {
@@ -99,7 +101,10 @@ pub(super) fn open(
                 replacements,
                 lists: found.lists,
             };
-            return Ok(Document::of(name, content, kind, found.tables));
+            return Ok(Document {
+                evidence,
+                ..Document::of(name, content, kind, found.tables)
+            });
         }
         TextNature::Rows => {}
     }
@@ -113,6 +118,7 @@ pub(super) fn open(
         }
         Evidence::Table(grammar) => grammar,
     };
+    evidence.extend(delimiter::why(opening.rest(), opening.ended(), grammar));
     let handle = Handle::Text(TextTable {
         source,
         encoding,
@@ -132,7 +138,10 @@ pub(super) fn open(
         lost,
         replacements,
     };
-    Ok(Document::of(name, content, kind, vec![table]))
+    Ok(Document {
+        evidence,
+        ..Document::of(name, content, kind, vec![table])
+    })
 }
 
 /// Reads on until there is enough to judge by.

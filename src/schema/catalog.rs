@@ -224,6 +224,7 @@ fn feed(
                 ));
             }
             Some(known) => {
+                known.additive |= column.additive;
                 if known.title_zh.is_empty() {
                     known.title_zh = column.title_zh;
                 }
@@ -242,6 +243,7 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
                 name: name.clone(),
                 ty,
                 title_zh: title_zh.into(),
+                additive: false,
             });
         }
     };
@@ -304,7 +306,29 @@ pub fn columns_of(schema: &Schema, output: &Output) -> Vec<StoredColumn> {
             }
         }
     }
+    for column in &mut columns {
+        column.additive = is_additive(schema, output, &column.name);
+    }
     columns
+}
+
+/// Whether a column of an output may be added up: what the report says of it, or of what it is put together from.
+fn is_additive(schema: &Schema, output: &Output, name: &ColumnName) -> bool {
+    let of_report = |name: &ColumnName| {
+        schema
+            .column(name.as_str())
+            .is_some_and(|column| column.additive)
+    };
+    output
+        .steps
+        .iter()
+        .find_map(|step| match step {
+            Step::FirstOf { column, of } | Step::SumOf { column, of } if column == name => {
+                Some(of.iter().all(of_report))
+            }
+            _ => None,
+        })
+        .unwrap_or_else(|| of_report(name))
 }
 
 /// Facts that become columns of every row: text; whole numbers where the pattern takes nothing but digits, days where it
@@ -384,6 +408,7 @@ fn finish(table: &mut Table) {
                     name: ColumnName::parse(name).ok()?,
                     ty: *ty,
                     title_zh,
+                    additive: false,
                 })
             })
             .collect()

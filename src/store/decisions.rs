@@ -5,6 +5,8 @@ use crate::store::StoreError;
 use crate::store::files;
 use serde::Deserialize;
 use serde::Serialize;
+use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// One decision. Everything that is set holds for every file that `files` matches, or for one report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +47,22 @@ pub struct Decision {
 /// # Errors
 /// When a decision is there and cannot be read.
 pub fn load(store: &Store) -> Result<Vec<Decision>, StoreError> {
+    load_until(store, None)
+}
+
+/// Those that had been taken by a moment.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_until(store: &Store, until: Option<SystemTime>) -> Result<Vec<Decision>, StoreError> {
+    let taken = |path: &PathBuf| {
+        std::fs::metadata(path)
+            .and_then(|found| found.modified())
+            .ok()
+    };
     files::list(&store.root().join("decisions"))?
         .into_iter()
+        .filter(|path| until.is_none_or(|until| taken(path).is_none_or(|at| at <= until)))
         .map(|path| {
             serde_json::from_slice(&files::get(&path)?)
                 .map_err(|source| StoreError::Entry { path, source })

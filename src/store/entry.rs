@@ -215,6 +215,9 @@ pub struct SliceEntry {
     pub blank: u64,
     /// Sum of the measure that must not shrink, unscaled.
     pub weight: String,
+    /// Sums of the columns that may be added up, as decimal text; a column without a value has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sums: BTreeMap<String, String>,
     /// Hash of the members, where a report may be partial.
     pub members: String,
     /// The row group in which it begins.

@@ -19,6 +19,7 @@ fn table() -> Table {
         name: ColumnName::parse(name).unwrap(),
         ty,
         title_zh: "".into(),
+        additive: ty == StoredType::Integer,
     };
     Table {
         name: TableName::parse("t").unwrap(),

@@ -3,6 +3,7 @@
 use crate::model::period::day_number;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::amount::Amount;
 use crate::store::entry::Control;
 use crate::store::entry::Entry;
 use crate::store::entry::ExampleEntry;
@@ -23,9 +24,6 @@ use serde_json::Value;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Digits after the point of a control sum: as many as the finest column has.
-const SCALE: u32 = 8;
 
 /// Columns of rows of one kind, put together by a function for each.
 struct Listing<'a, T> {
@@ -67,10 +65,10 @@ impl<'a, T> Listing<'a, T> {
         self
     }
 
-    fn exact(mut self, name: &'static str, of: impl Fn(&T) -> Option<i128>) -> Self {
-        let array: Decimal128Array = self.rows.iter().map(of).collect();
-        let scale = i8::try_from(SCALE).unwrap_or_default();
-        if let Ok(array) = array.with_precision_and_scale(38, scale) {
+    fn exact(mut self, name: &'static str, of: impl Fn(&T) -> Option<Amount>) -> Self {
+        let unscaled = |row: &T| of(row).map(Amount::unscaled);
+        let array: Decimal128Array = self.rows.iter().map(unscaled).collect();
+        if let Ok(array) = array.with_precision_and_scale(38, Amount::SCALE) {
             self.columns.push((name, Arc::new(array)));
         }
         self
@@ -226,21 +224,12 @@ pub fn controls(store: &Store, catalogue: &Catalogue) -> Result<RecordBatch, Sto
         .text("schema", |(_, table, ..)| table.schema.clone())
         .text("currency", |(_, table, ..)| table.currency.clone())
         .text("column_name", |(_, _, name, _)| Some((*name).to_owned()))
-        .exact("read", |(.., sum)| exact(&sum.read))
-        .exact("stored", |(.., sum)| exact(&sum.stored))
-        .exact("rejected", |(.., sum)| exact(&sum.rejected))
-        .exact("skipped", |(.., sum)| exact(&sum.skipped))
-        .exact("rounding", |(.., sum)| exact(&sum.residue))
+        .exact("read", |(.., sum)| Amount::parse(&sum.read))
+        .exact("stored", |(.., sum)| Amount::parse(&sum.stored))
+        .exact("rejected", |(.., sum)| Amount::parse(&sum.rejected))
+        .exact("skipped", |(.., sum)| Amount::parse(&sum.skipped))
+        .exact("rounding", |(.., sum)| Amount::parse(&sum.residue))
         .done(store.root().join("reports"))
-}
-
-/// A decimal as the catalogue writes it, unscaled; none where it has more digits than a sum can have.
-fn exact(text: &str) -> Option<i128> {
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let missing = SCALE.checked_sub(u32::try_from(fraction.len()).ok()?)?;
-    let all: i128 = format!("{whole}{fraction}").parse().ok()?;
-    Some(sign * all.checked_mul(10_i128.pow(missing))?)
 }
 
 /// One row per finding and example.
@@ -313,11 +302,11 @@ pub fn passed_over(store: &Store) -> Result<RecordBatch, StoreError> {
         .done(store.root().join("current"))
 }
 
-/// One row per run, in the order of what they committed, as the runs wrote themselves down.
+/// The notes of all runs, in the order of what they committed.
 ///
 /// # Errors
 /// When the folder of runs cannot be listed, or a run cannot be read.
-pub fn runs(store: &Store) -> Result<RecordBatch, StoreError> {
+pub fn run_notes(store: &Store) -> Result<Vec<Value>, StoreError> {
     let mut runs: Vec<Value> = Vec::new();
     for path in files::list(&store.root().join("runs"))? {
         let bytes = files::get(&path)?;
@@ -331,6 +320,15 @@ pub fn runs(store: &Store) -> Result<RecordBatch, StoreError> {
         let last = run.get("last_commit").and_then(Value::as_u64);
         (last, text("started_at"), text("run_id"))
     });
+    Ok(runs)
+}
+
+/// One row per run, in that order, as the runs wrote themselves down.
+///
+/// # Errors
+/// As [`run_notes`].
+pub fn runs(store: &Store) -> Result<RecordBatch, StoreError> {
+    let runs = run_notes(store)?;
     let text = |key: &'static str| {
         move |run: &Value| run.get(key).and_then(Value::as_str).map(str::to_owned)
     };
@@ -351,22 +349,4 @@ pub fn runs(store: &Store) -> Result<RecordBatch, StoreError> {
             Some(inputs.to_string())
         })
         .done(store.root().join("runs"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_are_exact() {
-        for (text, unscaled) in [
-            ("12.5", Some(1_250_000_000)),
-            ("-0.00000001", Some(-1)),
-            ("7", Some(700_000_000)),
-            ("0.000000001", None),
-            ("", None),
-        ] {
-            assert_eq!(exact(text), unscaled, "{text}");
-        }
-    }
 }

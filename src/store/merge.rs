@@ -31,6 +31,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -142,33 +143,26 @@ pub fn plan<'a>(
     plan.merged = known.unwrap_or_default();
     plan.merged.rules = rules;
     plan.merged.seq = catalogue.last_seq();
-    let parts = live_parts(catalogue, affected.as_ref())?;
-    let is_affected = |folder: &String| affected.as_ref().is_none_or(|some| some.contains(folder));
+    let is_affected = |folder: &str| affected.as_ref().is_none_or(|some| some.contains(folder));
+    let parts = live_parts(catalogue, &is_affected)?;
     let mut wanted = BTreeSet::new();
-    for (partition, mut parts) in parts {
+    for (partition, parts) in parts {
         let folder = partition.folder();
         let Some(table) = tables.get(&partition.table) else {
             continue;
         };
         wanted.insert(folder.clone());
-        parts.sort_by(|a, b| a.path().cmp(b.path()));
-        parts.dedup_by(|a, b| a.path() == b.path());
-        let fingerprint = fingerprint(table, &parts, accepted);
+        let job = Job::of(partition, table, parts, accepted);
         let path = store
             .root()
-            .join(layout::native(&layout::current(&partition)));
+            .join(layout::native(&layout::current(&job.partition)));
         let has = plan.merged.partitions.get(&folder);
-        let is_made = reader::inputs_of(&path).as_deref() == Some(&fingerprint)
-            && has.is_some_and(|known| known.fingerprint == fingerprint);
+        let is_made = reader::inputs_of(&path).as_deref() == Some(&job.fingerprint)
+            && has.is_some_and(|known| known.fingerprint == job.fingerprint);
         if is_made {
             plan.merged.remember(&folder, &path);
         } else {
-            plan.jobs.push(Job {
-                partition,
-                table,
-                parts,
-                fingerprint,
-            });
+            plan.jobs.push(job);
         }
     }
     for (folder, path) in files {
@@ -196,13 +190,30 @@ fn changed_since(catalogue: &Catalogue, seq: u64) -> BTreeSet<String> {
         .collect()
 }
 
-/// Parts of the entries that count, by partition; of all partitions, unless some are named.
+/// All partitions of one table as a catalogue tells them, by their folder.
+///
+/// # Errors
+/// When an entry cannot be read.
+pub(super) fn jobs_of<'a>(
+    catalogue: &Catalogue,
+    table: &'a Table,
+    accepted: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Job<'a>>, StoreError> {
+    let parts = live_parts(catalogue, &|folder| {
+        folder.split('/').next() == Some(table.name.as_str())
+    })?;
+    let jobs = parts
+        .into_iter()
+        .map(|(partition, parts)| Job::of(partition, table, parts, accepted));
+    Ok(jobs.map(|job| (job.partition.folder(), job)).collect())
+}
+
+/// Parts of the entries that count, by partition, of the partitions that are wanted.
 fn live_parts(
     catalogue: &Catalogue,
-    folders: Option<&BTreeSet<String>>,
+    is_wanted: &dyn Fn(&str) -> bool,
 ) -> Result<BTreeMap<Partition, Vec<PartRef>>, StoreError> {
     let mut parts: BTreeMap<Partition, Vec<PartRef>> = BTreeMap::new();
-    let is_wanted = |folder: &str| folders.is_none_or(|some| some.contains(folder));
     for (seq, head) in catalogue.live_heads() {
         if !head.partitions.iter().any(|folder| is_wanted(folder)) {
             continue;
@@ -262,13 +273,26 @@ pub fn run(
     let path = store
         .root()
         .join(layout::native(&layout::current(&job.partition)));
+    run_into(store, job, accepted, &path)
+}
+
+/// The same, into a file of its own place.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_into(
+    store: &Store,
+    job: &Job<'_>,
+    accepted: &BTreeSet<String>,
+    path: &Path,
+) -> Result<Vec<PassedOver>, StoreError> {
     let observed = Observed::of(store);
     match job.table.merge.by {
         MergeBy::Slice => {
             let chosen = choose::choose(&observed, job.table, &job.parts, accepted)?;
             splice::write(
                 &observed,
-                &path,
+                path,
                 job.table,
                 &job.parts,
                 &chosen.pieces,
@@ -277,9 +301,37 @@ pub fn run(
             Ok(chosen.passed_over)
         }
         MergeBy::Key => {
-            keyed::write(&observed, &path, job.table, &job.parts, &job.fingerprint)?;
+            keyed::write(&observed, path, job.table, &job.parts, &job.fingerprint)?;
             Ok(Vec::new())
         }
+    }
+}
+
+impl<'a> Job<'a> {
+    fn of(
+        partition: Partition,
+        table: &'a Table,
+        mut parts: Vec<PartRef>,
+        accepted: &BTreeSet<String>,
+    ) -> Self {
+        parts.sort_by(|a, b| a.path().cmp(b.path()));
+        parts.dedup_by(|a, b| a.path() == b.path());
+        let fingerprint = fingerprint(table, &parts, accepted);
+        Self {
+            partition,
+            table,
+            parts,
+            fingerprint,
+        }
+    }
+
+    /// Whether the partition is made of the same.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+
+    pub(super) fn parts(&self) -> &[PartRef] {
+        &self.parts
     }
 }
 
@@ -309,7 +361,7 @@ impl Plan<'_> {
 
 impl Merged {
     /// The file is made of the right things, though not the very one that was written.
-    fn remember(&mut self, folder: &str, path: &std::path::Path) {
+    fn remember(&mut self, folder: &str, path: &Path) {
         if let (Some(known), Some(look)) = (self.partitions.get_mut(folder), Look::at(path)) {
             known.look = look;
         }
@@ -331,6 +383,11 @@ impl PartRef {
 
     fn report(&self) -> &TableEntry {
         &self.entry.tables[self.report]
+    }
+
+    /// Where its file was seen.
+    pub(super) fn file(&self) -> &str {
+        self.entry.path()
     }
 
     pub(super) fn part(&self) -> &Part {

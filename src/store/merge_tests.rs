@@ -34,6 +34,7 @@ fn table() -> Table {
         name: name(text),
         ty,
         title_zh: "".into(),
+        additive: ty == StoredType::Integer,
     };
     Table {
         name: TableName::parse("t").unwrap(),

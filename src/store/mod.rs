@@ -2,9 +2,11 @@
 //!
 //! Knows tables, not reports; knows no clock: whoever commits says when. The seam to the file system is five verbs.
 
+pub mod amount;
 mod choose;
 pub mod compact;
 pub mod decisions;
+pub mod difference;
 pub mod entry;
 pub mod files;
 mod keyed;
@@ -22,6 +24,7 @@ pub mod picked;
 pub mod reader;
 pub mod rejects;
 pub mod reports;
+pub mod restated;
 pub mod slices;
 mod splice;
 mod untold;

@@ -2,8 +2,10 @@
 //! merging can choose among slices without reading rows, and copy the ones that win as they are encoded.
 
 use crate::model::name::ColumnName;
+use crate::model::table::StoredType;
 use crate::model::table::Table;
 use crate::store::StoreError;
+use crate::store::amount::Amount;
 use crate::store::entry::SliceEntry;
 use crate::store::picked::Picked;
 use crate::store::slices::Totals;
@@ -224,6 +226,7 @@ fn describe(table: &Table, rows: &[RecordBatch], entry: &mut SliceEntry) {
         .fold(Totals::default(), Totals::plus);
     entry.blank = u64::try_from(totals.blank).unwrap_or(0);
     entry.weight = totals.weight.to_string();
+    entry.sums = sums(table, rows);
     let mut seen: Option<HashSet<&str, FixedState>> = None;
     for rows in rows {
         if let Some(column) = member_column(table, rows) {
@@ -235,6 +238,33 @@ fn describe(table: &Table, rows: &[RecordBatch], entry: &mut SliceEntry) {
         let members: BTreeSet<&str> = seen.into_iter().collect();
         entry.members = crate::model::id::hash(members);
     }
+}
+
+/// Sums of the columns that may be added up, by name. Amounts of several currencies are not added.
+fn sums(table: &Table, rows: &[RecordBatch]) -> BTreeMap<String, String> {
+    let currencies = || {
+        let columns = rows
+            .iter()
+            .filter_map(|rows| rows.column_by_name("currency"));
+        columns
+            .filter_map(|array| array.as_string_opt::<i32>())
+            .flat_map(|texts| texts.iter())
+    };
+    let first = currencies().next();
+    let is_one = currencies().all(|text| Some(text) == first);
+    let additive = table
+        .columns
+        .iter()
+        .filter(|column| column.additive && (is_one || column.ty == StoredType::Integer));
+    additive
+        .filter_map(|column| {
+            let arrays = (rows.iter()).filter_map(|rows| rows.column_by_name(column.name.as_str()));
+            let sum = arrays
+                .filter_map(|array| Amount::sum(array, 0..array.len()))
+                .reduce(Amount::plus)?;
+            Some((column.name.to_string(), sum.to_string()))
+        })
+        .collect()
 }
 
 /// The column that a partial report is judged by.

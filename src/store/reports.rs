@@ -1,6 +1,7 @@
 //! The catalogue: one entry per commit, in order. Planning reads a checkpoint of what the entries are about and the
 //! entries after it; the rest of an entry is read when it is asked for.
 
+use crate::model::id;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::entry::Entry;
@@ -139,9 +140,31 @@ impl Catalogue {
         entry
     }
 
+    /// The catalogue as it would be if only these had been committed, in this order. Nothing is written.
+    pub fn of(store: &Store, entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut catalogue = Self {
+            store: Some(store.clone()),
+            ..Self::default()
+        };
+        for (seq, entry) in (1..).zip(entries) {
+            catalogue.know(seq, entry);
+        }
+        catalogue
+    }
+
     /// The number of the last commit; 0 when there is none.
     pub fn last_seq(&self) -> u64 {
         self.heads.last_key_value().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// A text that changes with every commit.
+    pub fn mark(&self) -> String {
+        let heads = self.heads.iter().flat_map(|(seq, head)| {
+            let texts = [seq.to_string(), head.key.clone()];
+            texts.into_iter().chain(head.paths.iter().cloned())
+        });
+        let heads: Vec<String> = heads.collect();
+        id::hash(heads.iter().map(String::as_str))
     }
 
     /// Numbers and heads of all entries, oldest first.

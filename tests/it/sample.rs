@@ -87,7 +87,10 @@ const SCHEMAS: &[(&str, &str)] = &[
         "lumora/*/*/InventoryLedgerSummary_*.csv",
         "seller-central/ledger-summary",
     ),
-    ("keepa/product-*.json", "keepa/api-product and keepa/api-product-history"),
+    (
+        "keepa/product-*.json",
+        "keepa/api-product and keepa/api-product-history",
+    ),
     ("keepa/KeepaExport-*", "keepa/table-export"),
     ("helium10/*", "helium10/cerebro"),
     ("bank/*", "held"),

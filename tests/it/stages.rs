@@ -29,9 +29,9 @@ use sellerlake::pipeline::Stage;
 use sellerlake::pipeline::Work;
 use sellerlake::pipeline::build;
 use sellerlake::pipeline::build::Inputs;
+use sellerlake::pipeline::calendar;
 use sellerlake::pipeline::conform::conform;
 use sellerlake::pipeline::engine::Engine as _;
-use sellerlake::pipeline::calendar;
 use sellerlake::pipeline::engine::TableFiles;
 use sellerlake::pipeline::engine::polars::Polars;
 use sellerlake::pipeline::graph;
@@ -39,6 +39,7 @@ use sellerlake::pipeline::wire;
 use sellerlake::store::Store;
 use sellerlake::store::files;
 use sellerlake::store::reports::Catalogue;
+use sellerlake::store::restated;
 use sellerlake::store::writer;
 use sellerlake::workspace;
 use sellerlake::workspace::Workspace;
@@ -240,6 +241,8 @@ fn empty_inputs() -> Inputs {
     inputs
         .batches
         .insert(table_name("report_arrivals"), arrivals);
+    let restated = restated::no_restatements().unwrap();
+    inputs.batches.insert(table_name("restatements"), restated);
     inputs
 }
 
@@ -273,6 +276,8 @@ pub(crate) fn sample_inputs() -> Inputs {
     inputs
         .batches
         .insert(table_name("report_arrivals"), arrivals);
+    let restated = restated::restatements(&catalogue, context.catalog.tables()).unwrap();
+    inputs.batches.insert(table_name("restatements"), restated);
     for (name, table) in &mut inputs.files {
         let folder = workspace.store().join("current").join(name.as_str());
         table.files = files::list(&folder).unwrap();

@@ -85,7 +85,12 @@ impl Source {
             .map(ToString::to_string)
             .collect();
         let batch = narrowed(session, table, &shared, days)?;
-        let additive = additive(session, table);
+        let additive: BTreeSet<&str> = table
+            .columns
+            .iter()
+            .filter(|column| column.additive)
+            .map(|column| column.name.as_str())
+            .collect();
         let figures: Vec<&str> = mart
             .columns
             .iter()
@@ -299,23 +304,6 @@ fn in_time<'a>(
             (start..=end).contains(&day)
         })
     }
-}
-
-/// Columns of a table that may be summed, by what the schemas that feed it say.
-fn additive<'a>(session: &'a Session, table: &Table) -> BTreeSet<&'a str> {
-    session
-        .catalog
-        .reports()
-        .filter(|schema| {
-            schema
-                .outputs
-                .iter()
-                .any(|output| output.table == table.name)
-        })
-        .flat_map(|schema| &schema.columns)
-        .filter(|column| column.additive)
-        .map(|column| column.name.as_str())
-        .collect()
 }
 
 /// The rows by the report that told them, in the order of observation.

@@ -3,6 +3,8 @@
 mod styles;
 mod values;
 
+pub(crate) use crate::decode::laws::field_of;
+
 use crate::decode::Decoded;
 use crate::decode::Field;
 use crate::decode::decode;
@@ -11,10 +13,8 @@ use crate::decode::style::Decision;
 use crate::decode::style::Prior;
 use crate::model::logical_type::BarePercent;
 use crate::model::logical_type::LogicalType;
-use crate::model::name::ColumnName;
 use crate::model::raw::CellKind;
 use crate::model::raw::RawChunk;
-use crate::schema::Column;
 use arrow::array::AsArray;
 use arrow::datatypes::Date32Type;
 use arrow::datatypes::Decimal128Type;
@@ -24,35 +24,6 @@ use arrow::datatypes::Int64Type;
 /// A column of a type, called by its name.
 pub(crate) fn field(ty: &str) -> Field {
     field_of(0, ty.parse().unwrap())
-}
-
-pub(crate) fn field_of(source: usize, ty: LogicalType) -> Field {
-    let column = Column {
-        name: ColumnName::parse(&format!("{ty}_{source}")).unwrap(),
-        title_zh: "".into(),
-        ty,
-        written: Vec::new(),
-        labels: Vec::new(),
-        label_patterns: Vec::new(),
-        nulls: Vec::new(),
-        values: Vec::new(),
-        strip: Vec::new(),
-        additive: false,
-        dropped: false,
-        required: false,
-        with: None,
-        without: None,
-        order: None,
-        also: false,
-        same: false,
-        half: None,
-        else_labels: Vec::new(),
-    };
-    Field {
-        source,
-        label: format!("{ty} column").into(),
-        column,
-    }
 }
 
 /// Rows numbered from 2, as under a header.
