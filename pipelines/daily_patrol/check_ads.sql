@@ -2,7 +2,10 @@
 WITH paced AS (
     SELECT
         account, marketplace, month, date, level, product, owner, state, pace, limit_over, limit_under,
-        CASE WHEN level = 'product' THEN product WHEN level = 'portfolio' THEN portfolio ELSE '' END AS subject,
+        CASE
+            WHEN level = 'product' THEN COALESCE(product, '') WHEN level = 'portfolio' THEN COALESCE(portfolio, '')
+            ELSE ''
+        END AS subject,
         CAST(CAST(FLOOR(COALESCE(pace, 0) * 100 + 0.5) AS BIGINT) AS VARCHAR) AS pace_percent,
         CAST(CAST(FLOOR(COALESCE(plan_share, 0) * 100 + 0.5) AS BIGINT) AS VARCHAR) AS plan_percent,
         CAST(CAST(FLOOR(month_share * 100 + 0.5) AS BIGINT) AS VARCHAR) AS month_percent
