@@ -56,8 +56,8 @@ paced AS (
     FROM projected
 )
 SELECT
-    month, date, marketplace, level, portfolio, product, account, owner, family, currency, spend, spend_to_date,
-    planned_spend, plan_currency, plan_share, month_share, projection, pace, limit_over, limit_under,
+    month, date, marketplace, level, NULLIF(portfolio, '') AS portfolio, NULLIF(product, '') AS product, account, owner,
+    family, currency, spend, spend_to_date, planned_spend, plan_currency, plan_share, month_share, projection, pace, limit_over, limit_under,
     CASE
         WHEN planned_spend IS NULL THEN 'no_plan'
         WHEN other_currency THEN 'other_currency'

@@ -2,7 +2,10 @@
 WITH paced AS (
     SELECT
         account, marketplace, month, date, level, product, owner, state, pace, limit_over, limit_under,
-        CASE WHEN level = 'product' THEN product WHEN level = 'portfolio' THEN portfolio ELSE '' END AS subject,
+        CASE
+            WHEN level = 'product' THEN COALESCE(product, '') WHEN level = 'portfolio' THEN COALESCE(portfolio, '')
+            ELSE ''
+        END AS subject,
         CAST(CAST(FLOOR(COALESCE(pace, 0) * 100 + 0.5) AS BIGINT) AS VARCHAR) AS pace_percent,
         CAST(CAST(FLOOR(COALESCE(plan_share, 0) * 100 + 0.5) AS BIGINT) AS VARCHAR) AS plan_percent,
         CAST(CAST(FLOOR(month_share * 100 + 0.5) AS BIGINT) AS VARCHAR) AS month_percent
@@ -33,6 +36,15 @@ waste AS (
     FROM waste_line
     GROUP BY account, marketplace, window_end, subject
 ),
+weighed AS (
+    -- Less than what the clicks that prove a term may cost is not worth a task.
+    SELECT
+        w.account AS account, w.marketplace AS marketplace, w.window_end AS window_end, w.subject AS subject,
+        w.product AS product, w.owner AS owner, w.currency AS currency, w.n_terms AS n_terms, w.spend AS spend,
+        r.cpc_limit * CAST(r.wasted_min_clicks AS DOUBLE) AS least_spend
+    FROM waste AS w
+    INNER JOIN weekly_rules AS r ON w.marketplace = r.marketplace
+),
 judged AS (
     SELECT account, marketplace, MAX(window_end) AS window_end, week_start FROM wasted_keyword
     WHERE complete AND mature
@@ -60,15 +72,16 @@ SELECT
 FROM campaign
 UNION ALL
 SELECT
-    'wasted_spend' AS rule, account, marketplace, subject, product, owner, window_end AS checked_on, TRUE AS bad,
-    'yellow' AS level, CAST(spend AS DOUBLE) AS figure, CAST(0 AS DOUBLE) AS target, CAST(NULL AS DATE) AS since,
+    'wasted_spend' AS rule, account, marketplace, subject, product, owner, window_end AS checked_on,
+    CAST(spend AS DOUBLE) >= least_spend AS bad, 'yellow' AS level, CAST(spend AS DOUBLE) AS figure,
+    least_spend AS target, CAST(NULL AS DATE) AS since,
     CAST(n_terms AS VARCHAR) || ' 个词只花钱不出单，30 天合计 '
         || CAST(CAST(FLOOR(CAST(spend AS DOUBLE) + 0.5) AS BIGINT) AS VARCHAR) || ' ' || COALESCE(currency, '')
         AS evidence_zh,
     CAST(n_terms AS VARCHAR) || ' terms without an order cost '
         || CAST(CAST(FLOOR(CAST(spend AS DOUBLE) + 0.5) AS BIGINT) AS VARCHAR) || ' ' || COALESCE(currency, '')
         || ' in 30 days' AS evidence
-FROM waste
+FROM weighed
 UNION ALL
 SELECT
     'wasted_spend' AS rule, account, marketplace, CAST(NULL AS VARCHAR) AS subject, CAST(NULL AS VARCHAR) AS product,

@@ -101,10 +101,15 @@ worded AS (
 SELECT
     w.as_of AS as_of, w.action_id AS action_id, w.rule AS rule, w.title AS title, w.title_zh AS title_zh,
     w.account AS account, w.marketplace AS marketplace, w.product AS product, w.subject AS subject,
-    w.owner AS owner, w.level AS level, w.data_date AS data_date, w.opened_on AS opened_on,
+    w.owner AS owner, w.level AS level,
+    CASE WHEN w.level = 'red' THEN '紧急' ELSE '一般' END AS level_zh, w.data_date AS data_date, w.opened_on AS opened_on,
     w.days_open AS days_open, u.date AS due_at, w.is_open AND w.today > w.due_day AS overdue, w.figure AS figure,
     w.target AS target, w.evidence_zh AS evidence_zh, w.evidence AS evidence, w.step_zh AS step_zh, w.step AS step,
-    w.escalation AS escalation, w.escalation_zh AS escalation_zh, w.state AS state, w.is_open AS is_open,
+    w.escalation AS escalation, w.escalation_zh AS escalation_zh, w.state AS state,
+    CASE
+        WHEN w.state = 'closed' THEN '已关闭' WHEN w.state = 'reopened' THEN '再次出现'
+        WHEN w.state = 'gone' THEN '已不再出现' ELSE '未完成'
+    END AS state_zh, w.is_open AS is_open,
     w.has_task AS has_task, w.task_id AS task_id, w.task_status AS task_status, w.verified_by AS verified_by,
     w.reviewed_by AS reviewed_by, w.closed_on AS closed_on,
     CASE

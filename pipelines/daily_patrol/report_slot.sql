@@ -37,7 +37,13 @@ SELECT
     GREATEST(last_day - n * cadence_days - cadence_days + 1, first_day) AS from_day,
     last_day - n * cadence_days AS to_day
 FROM stepped
-WHERE n = 0 OR last_day - n * cadence_days > today - 35 AND last_day - n * cadence_days - cadence_days + 1 >= first_day
+-- The oldest step is left out where the days before the first file would look missing.
+WHERE n = 0
+    OR last_day - n * cadence_days > today - 35
+        AND (
+            last_day - n * cadence_days - cadence_days + 1 >= first_day
+            OR (sparse OR NOT spans) AND last_day - n * cadence_days >= first_day
+        )
 UNION ALL
 -- Never seen, or not on the team's list: one row.
 SELECT

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(ids(&["rule|shop|US|lamp"]), [PINNED]);
     }
 
-    const PINNED: &str = "?";
+    const PINNED: &str = "20a5caee8fb2";
 
     #[test]
     fn without_a_key_there_is_no_id() {
