@@ -5,6 +5,7 @@ use crate::schema::Schema;
 use crate::schema::binding::Binding;
 use crate::schema::binding::Header;
 use crate::schema::binding::Misfit;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Rows into which a header is searched: preambles are known to be up to nine lines long.
@@ -183,6 +184,26 @@ pub fn detect<'a>(
     })
 }
 
+/// A schema laid over a header that may have been cut down.
+struct Candidate<'a> {
+    /// Labels of the header that it knows.
+    n_known: usize,
+    /// Nothing is gone that a report cannot do without.
+    is_usable: bool,
+    schema: &'a Schema,
+    binding: Binding,
+    misfits: Vec<Misfit>,
+}
+
+impl Candidate<'_> {
+    /// Whether the header has something that speaks against the schema, not only too little.
+    fn is_opposed(&self) -> bool {
+        self.misfits
+            .iter()
+            .any(|misfit| matches!(misfit, Misfit::HasForeign(_) | Misfit::WrongOrder(..)))
+    }
+}
+
 /// The one schema that knows all but a few labels of a header row though labels by which it is told were taken out; none
 /// where another report knows nearly as many, or where what was taken out places the rows or tells them apart.
 fn nearly<'a>(
@@ -190,45 +211,57 @@ fn nearly<'a>(
     cells: &[String],
     schemas: impl Iterator<Item = &'a Schema>,
 ) -> Option<Detection<'a>> {
-    let standing = cells.iter().filter(|cell| !Label::of(cell).is_empty());
+    let header = Header::of(cells);
+    let standing = header.labels.iter().filter(|label| !label.is_empty());
     let standing = standing.count();
     if standing < NEARLY_BOUND {
         return None;
     }
-    let mut known = Vec::new();
-    for schema in schemas.filter(|schema| schema.seed.is_none()) {
-        let binding = Binding::of(schema, cells);
-        let misfits = binding.misfits(schema, cells);
-        let is_opposed =
-            |misfit: &Misfit| matches!(misfit, Misfit::HasForeign(_) | Misfit::WrongOrder(..));
-        if !misfits.iter().any(is_opposed) {
-            let is_usable = binding.lacks_only_figures(schema, cells);
-            known.push((binding.n_known(), is_usable, schema, binding, misfits));
-        }
-    }
+    let mut known: Vec<Candidate<'_>> = schemas
+        .filter(|schema| schema.seed.is_none())
+        .map(|schema| {
+            let binding = Binding::of(schema, &header);
+            Candidate {
+                n_known: binding.n_known(),
+                is_usable: binding.lacks_only_marks(schema, &header),
+                misfits: binding.misfits(schema, &header),
+                schema,
+                binding,
+            }
+        })
+        .filter(|candidate| !candidate.is_opposed())
+        .collect();
     known.sort_by(|a, b| {
-        (b.0, b.1, a.4.len())
-            .cmp(&(a.0, a.1, b.4.len()))
-            .then(a.2.id.cmp(&b.2.id))
+        let rank = |of: &Candidate<'_>| (Reverse((of.n_known, of.is_usable)), of.misfits.len());
+        (rank(a), &a.schema.id).cmp(&(rank(b), &b.schema.id))
     });
     let mut known = known.into_iter();
-    let (n, is_usable, schema, binding, lacks) = known.next()?;
-    let others: Vec<_> = known.collect();
+    let best = known.next()?;
+    let others: Vec<Candidate<'_>> = known.collect();
     // One that lacks more of what tells it is no rival: that is how the twin is told that has a few columns more.
-    let rivals = others.iter().filter(|other| other.4.len() <= lacks.len());
-    let is_near = is_usable
+    let rivals = others
+        .iter()
+        .filter(|other| other.misfits.len() <= best.misfits.len());
+    let n = best.n_known;
+    let is_near = best.is_usable
         && n >= NEARLY_BOUND
         && (standing - n.min(standing)) * NEARLY_UNKNOWN <= standing
-        && rivals.clone().all(|rival| rival.0 < n)
-        && (rivals.filter(|rival| rival.1)).all(|rival| rival.0 * 4 <= n * NEARLY_OTHERS);
-    let near = others
-        .into_iter()
-        .map(|(_, _, schema, binding, misfits)| Near {
-            schema: schema.id.clone(),
-            bound: binding.columns.len(),
-            misfits,
-        });
+        && rivals.clone().all(|rival| rival.n_known < n)
+        && rivals
+            .filter(|rival| rival.is_usable)
+            .all(|rival| rival.n_known * 4 <= n * NEARLY_OTHERS);
+    let near = others.into_iter().map(|other| Near {
+        schema: other.schema.id.clone(),
+        bound: other.binding.columns.len(),
+        misfits: other.misfits,
+    });
     let near = nearest(near.collect());
+    let Candidate {
+        schema,
+        binding,
+        misfits: lacks,
+        ..
+    } = best;
     is_near.then(|| Detection {
         schema,
         binding,
@@ -315,14 +348,14 @@ mod tests {
 
     #[test]
     fn a_report_that_was_cut_down_is_still_known_where_no_other_is_near() {
-        let more: String = ["a", "b", "c", "d"]
-            .iter()
-            .map(|name| {
-                format!(
-                    "[[column]]\nname = \"{name}\"\ntype = \"text\"\nlabels = {{ en = [\"{name}\"] }}\n"
-                )
-            })
-            .collect();
+        let mut more = String::new();
+        for name in ["a", "b", "c", "d"] {
+            more += "[[column]]\ntype = \"text\"\nname = \"";
+            more += name;
+            more += "\"\nlabels = { en = [\"";
+            more += name;
+            more += "\"] }\n";
+        }
         let wide = format!("{WIDE}{more}").replace("\"term\"]", "\"term\", \"a\"]");
         let wide = wide.replace("key = [\"term\", \"a\"]", "key = [\"term\"]");
         let schemas = [

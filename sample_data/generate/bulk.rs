@@ -52,7 +52,7 @@ fn entities<'a>(
     campaign: &Campaign,
     tallies: &BTreeMap<(usize, usize), Tally>,
 ) -> Vec<Row<'a>> {
-    let of = |target: usize| tallies.get(&(place, target)).cloned().unwrap_or_default();
+    let of = |target: usize| tallies.get(&(place, target)).copied().unwrap_or_default();
     let mut whole = Tally::default();
     for target in 0..campaign.targets.len() {
         whole.add(&of(target));

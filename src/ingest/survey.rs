@@ -57,6 +57,33 @@ pub(super) struct Survey {
     has_rest: bool,
 }
 
+/// What the bytes of a document lost on their way to text, here or before.
+fn losses(kind: &Kind) -> Vec<Finding> {
+    let (Kind::Text {
+        lost, replacements, ..
+    }
+    | Kind::Nested {
+        lost, replacements, ..
+    }) = kind
+    else {
+        return Vec::new();
+    };
+    let counted = [
+        (Code::LostCharacters, *lost),
+        (Code::ReplacementCharacters, *replacements),
+    ];
+    let of = |(code, count)| Finding {
+        code,
+        column: "".into(),
+        place: None,
+        text: format!("{count} characters").into(),
+        expected: "".into(),
+    };
+    (counted.into_iter().filter(|(_, count)| *count > 0))
+        .map(of)
+        .collect()
+}
+
 impl Survey {
     /// Distinct texts of a currency column that are looked at; a column with more is no currency column.
     const CURRENCIES: usize = 8;
@@ -412,26 +439,8 @@ impl Survey {
                 "each label once; the first is read",
             );
         }
-        if let Kind::Text {
-            lost, replacements, ..
-        }
-        | Kind::Nested {
-            lost, replacements, ..
-        } = around.document.kind
-        {
-            let counted = [
-                (Code::LostCharacters, lost),
-                (Code::ReplacementCharacters, replacements),
-            ];
-            for (code, count) in counted.into_iter().filter(|(_, count)| *count > 0) {
-                findings.push(Finding {
-                    code,
-                    column: "".into(),
-                    place: None,
-                    text: format!("{count} characters").into(),
-                    expected: "".into(),
-                });
-            }
+        for finding in losses(&around.document.kind) {
+            findings.push(finding);
         }
         entry.findings = findings_entries(&findings);
         entry

@@ -11,6 +11,7 @@ use crate::store::files;
 use arrow::array::RecordBatch;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// What is told, and to whom.
@@ -130,7 +131,7 @@ fn written(title: &str, whose: &str, as_of: Date, lines: &[(String, String)]) ->
         }
     }
     if left_out > 0 {
-        text.push_str(&format!("\n另有 {left_out} 项，见当日工作簿。\n"));
+        let _ = write!(text, "\n另有 {left_out} 项，见当日工作簿。\n");
     }
     text
 }

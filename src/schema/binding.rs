@@ -1,10 +1,12 @@
 //! A schema laid over one header row: which cell is which column, and whether the row is the schema's at all.
 
+use crate::model::logical_type::LogicalType;
 use crate::model::name::ColumnName;
 use crate::schema::Column;
 use crate::schema::Schema;
 use crate::schema::Step;
 use crate::schema::label::Label;
+use regex::Regex;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -38,46 +40,41 @@ pub struct Binding {
 pub struct Header<'a> {
     pub cells: &'a [String],
     pub labels: Vec<Label>,
+    /// Each label with the mark of a count that people take out: `7 Day Total Orders` is `7 Day Total Orders (#)` where
+    /// that does not stand beside it.
+    counted: Vec<Option<Label>>,
 }
 
 impl<'a> Header<'a> {
     pub fn of(cells: &'a [String]) -> Self {
-        let labels = cells.iter().map(|cell| Label::of(cell)).collect();
-        Self { cells, labels }
+        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
+        let counted = labels.iter().map(|label| {
+            let counted = Label::of(&format!("{}#", label.as_str()));
+            (!labels.contains(&counted)).then_some(counted)
+        });
+        Self {
+            cells,
+            counted: counted.collect(),
+            labels,
+        }
     }
 }
 
 impl Binding {
     /// Lays `schema` over a header row. Always succeeds: see [`Binding::fits`].
     pub fn of(schema: &Schema, header: &Header<'_>) -> Self {
-        let Header { cells, labels } = header;
+        let Header {
+            cells,
+            labels,
+            counted,
+        } = header;
         let mut binding = Self::default();
         let mut taken = BTreeSet::new();
         let swapped = swapped(schema, labels);
         let columns = swapped.as_deref().unwrap_or(&schema.columns);
-        let applicable: Vec<(usize, &Column)> = columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| {
-                let stands = |name: &ColumnName| {
-                    schema
-                        .column(name.as_str())
-                        .is_some_and(|c| c.is_among(labels))
-                };
-                !column.also
-                    && column.with.as_ref().is_none_or(stands)
-                    && !column.without.as_ref().is_some_and(stands)
-            })
-            .collect();
+        let applicable = applicable(schema, columns, labels);
         let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
-        let unpivot = schema
-            .outputs
-            .iter()
-            .flat_map(|output| &output.steps)
-            .find_map(|step| match step {
-                Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
-                _ => None,
-            });
+        let unpivot = unpivot(schema);
         for (source, (cell, label)) in cells.iter().zip(labels).enumerate() {
             if label.is_empty() {
                 continue;
@@ -87,11 +84,9 @@ impl Binding {
                     .iter()
                     .find(|(_, column)| column.is_labelled(label))
             };
-            // People take the mark of a count out: `7 Day Total Orders (#)` becomes `7 Day Total Orders`.
-            let counted = Label::of(&format!("{}#", label.as_str()));
-            let counted = (labelled(label).is_none() && !labels.contains(&counted))
-                .then_some(&counted)
-                .filter(|counted| labelled(counted).is_some());
+            let counted = counted[source]
+                .as_ref()
+                .filter(|counted| labelled(label).is_none() && labelled(counted).is_some());
             let label = counted.unwrap_or(label);
             if let Some((at, column)) = labelled(label) {
                 // A label that stands again is also known by its number: the second `Weight` is `Weight 2`.
@@ -189,7 +184,7 @@ impl Binding {
 
     /// What the header row lacks to be this schema's, or has too much; empty when it fits.
     pub fn misfits(&self, schema: &Schema, header: &Header<'_>) -> Vec<Misfit> {
-        let Header { cells, labels } = header;
+        let Header { cells, labels, .. } = header;
         let signature = &schema.signature;
         let mut misfits: Vec<Misfit> = signature
             .all
@@ -248,9 +243,9 @@ impl Binding {
         read.len() + self.dropped.len() + self.duplicate.len()
     }
 
-    /// Whether what the header lacks of the schema's signature tells no rows apart and places none in time, or in such a
-    /// way that a person can say it instead.
-    pub fn lacks_only_figures(&self, schema: &Schema, cells: &[String]) -> bool {
+    /// Whether what the header lacks of the schema's signature is no measure, tells no rows apart, and places none in time
+    /// but in such a way that a person can say it instead. A report without a measure is mostly another report.
+    pub fn lacks_only_marks(&self, schema: &Schema, header: &Header<'_>) -> bool {
         let signature = &schema.signature;
         let tells = |name: &ColumnName| {
             (schema.outputs.iter()).any(|output| {
@@ -260,14 +255,15 @@ impl Binding {
                     || output.period.needs().contains(&name)
             })
         };
-        let labels: Vec<Label> = cells.iter().map(|cell| Label::of(cell)).collect();
+        let counts = |name: &ColumnName| schema.column(name.as_str()).is_some_and(|c| c.additive);
         let has_marks = signature.labels.iter().all(|(least, patterns)| {
             let is_met = |label: &&Label| patterns.iter().any(|pattern| pattern.matches(label));
-            labels.iter().filter(is_met).count() >= *least
+            header.labels.iter().filter(is_met).count() >= *least
         });
         let lacks_any = !signature.any.iter().any(|name| self.has(name.as_str()));
         has_marks
-            && !(signature.all.iter()).any(|name| !self.has(name.as_str()) && tells(name))
+            && !(signature.all.iter())
+                .any(|name| !self.has(name.as_str()) && (tells(name) || counts(name)))
             && !(lacks_any && signature.any.iter().any(tells))
     }
 
@@ -275,6 +271,33 @@ impl Binding {
     pub fn fits(&self, schema: &Schema, header: &Header<'_>) -> bool {
         self.misfits(schema, header).is_empty()
     }
+}
+
+/// The columns that may be read from such a header, each with its place in the schema.
+fn applicable<'a>(
+    schema: &Schema,
+    columns: &'a [Column],
+    labels: &[Label],
+) -> Vec<(usize, &'a Column)> {
+    let stands = |name: &ColumnName| {
+        let column = schema.column(name.as_str());
+        column.is_some_and(|column| column.is_among(labels))
+    };
+    let is_applicable = |(_, column): &(usize, &Column)| {
+        !column.also
+            && column.with.as_ref().is_none_or(stands)
+            && !column.without.as_ref().is_some_and(stands)
+    };
+    columns.iter().enumerate().filter(is_applicable).collect()
+}
+
+/// The labels that an unpivot step takes, and the type of what stands under them.
+fn unpivot(schema: &Schema) -> Option<(&Regex, LogicalType)> {
+    let mut steps = (schema.outputs.iter()).flat_map(|output| &output.steps);
+    steps.find_map(|step| match step {
+        Step::Unpivot { labels, ty, .. } => Some((labels, *ty)),
+        _ => None,
+    })
 }
 
 /// The columns with their other labels, where the schema has such and none of those columns stands under its own.
@@ -332,7 +355,7 @@ fn first_label(schema: &Schema, name: &ColumnName) -> Box<str> {
         .map_or_else(|| name.as_str().into(), Clone::clone)
 }
 
-fn unpivoted_column(n: usize, ty: crate::model::logical_type::LogicalType) -> Column {
+fn unpivoted_column(n: usize, ty: LogicalType) -> Column {
     #[expect(
         clippy::expect_used,
         reason = "a letter followed by digits is a column name"
@@ -407,7 +430,7 @@ labels = { en = ["posted-date-time", "posted-date"] }
             (vec!["sku", "Name"], None),
         ] {
             let cells: Vec<String> = header.iter().map(|&cell| cell.into()).collect();
-            let binding = Binding::of(&schema, &cells);
+            let binding = Binding::of(&schema, &Header::of(&cells));
             let found = (binding.columns.iter())
                 .find(|bound| bound.column.name.as_str() == "item_name")
                 .map(|bound| bound.source);

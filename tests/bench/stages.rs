@@ -307,6 +307,7 @@ fn store(table: &mut Measured<'_>, catalog: &Catalog, root: &Path) -> Result<()>
             &candidates,
             ingest::Manner {
                 verify: false,
+                again: false,
                 clock: &Timestamp::now,
             },
             &Silent,

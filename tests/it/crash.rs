@@ -153,7 +153,7 @@ fn undisturbed() -> Undisturbed {
         made: vec![made(&start)],
         workspaces: vec![start],
         longest: [Duration::ZERO; 2],
-        home: home,
+        home,
     };
     for night in 1..=AFTER {
         let root = all.home.path().join(night.to_string());

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use sellerlake::detect::detect;
 use sellerlake::read;
 use sellerlake::schema::Schema;
+use sellerlake::schema::binding;
 use sellerlake::schema::binding::Binding;
 use sellerlake::store::files;
 use std::collections::BTreeMap;
@@ -87,7 +88,7 @@ fn headers() -> Vec<Header> {
 /// Schemas that may fit a header whose labels are some of these: a schema without its own columns there fits none of them.
 fn near<'a>(cells: &[String]) -> Vec<&'a Schema> {
     let has_all = |schema: &&Schema| {
-        let binding = Binding::of(schema, cells);
+        let binding = Binding::of(schema, &binding::Header::of(cells));
         // A label may stand for another column once some other label is gone, which only such schemas say.
         let may_swap = schema
             .columns
@@ -105,7 +106,7 @@ fn near<'a>(cells: &[String]) -> Vec<&'a Schema> {
 
 /// The header's columns in an order that a number decides, with those that the schema wants in order as they were.
 fn shuffled(header: &Header, schema: &Schema, seed: u64) -> Vec<String> {
-    let binding = Binding::of(schema, &header.cells);
+    let binding = Binding::of(schema, &binding::Header::of(&header.cells));
     let ordered = |source: usize| {
         binding.columns.iter().any(|bound| {
             bound.source == source
@@ -140,7 +141,7 @@ fn shuffled(header: &Header, schema: &Schema, seed: u64) -> Vec<String> {
 
 /// Places of columns that the schema can do without.
 fn optional(header: &Header, schema: &Schema) -> Vec<usize> {
-    let binding = Binding::of(schema, &header.cells);
+    let binding = Binding::of(schema, &binding::Header::of(&header.cells));
     let signature = &schema.signature;
     binding
         .columns
