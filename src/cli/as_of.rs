@@ -43,9 +43,12 @@ pub(super) fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
-    let civil = match text.parse::<Date>() {
-        Ok(day) => day.at(23, 59, 59, 0),
-        Err(_) => text.parse::<DateTime>().map_err(|_| wrong())?,
+    // A date is read from a text that goes on with a time too.
+    let has_time = text.contains(['T', 't', ' ']);
+    let civil = if has_time {
+        text.parse::<DateTime>().map_err(|_| wrong())?
+    } else {
+        text.parse::<Date>().map_err(|_| wrong())?.at(23, 59, 59, 0)
     };
     zone.to_ambiguous_timestamp(civil)
         .compatible()

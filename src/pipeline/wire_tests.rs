@@ -126,7 +126,9 @@ fn every_fault_is_reported_with_its_place() {
         (
             "unit = \"currency\"",
             "header = \"Spend\"",
-            &["pipelines/p/pipeline.toml:7: an upload is a sheet: say upload-sheet"],
+            &[
+                "pipelines/p/pipeline.toml:7: an upload is a sheet or a csv file: say upload-sheet or upload-csv",
+            ],
         ),
         (
             "partition = \"month\"",

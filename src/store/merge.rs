@@ -3,6 +3,7 @@
 //! A partition's file is a function of the parts, the declared table and the acceptances; the fingerprint of these
 //! stands in its footer, so that only what changed is merged again and a crash in between is seen.
 
+use crate::model::finding::Code;
 use crate::model::id;
 use crate::model::name::TableName;
 use crate::model::period::PeriodKind;
@@ -95,7 +96,7 @@ pub enum Why {
 impl Why {
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Poorer => "poorer",
+            Self::Poorer => Code::Poorer.as_str(),
             Self::AdProductUntold => "ad-product-untold",
         }
     }

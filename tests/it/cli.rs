@@ -402,7 +402,11 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("empty.csv", Vec::new(), "is empty"),
         ("noise.csv", noise, "is not text"),
         ("locked.xlsx", locked, "save a copy without the password"),
-        ("header.csv", header, "no rows: choose other days"),
+        (
+            "header.csv",
+            header,
+            "has no rows below the columns of Sponsored Products campaign report: choose other days",
+        ),
         (
             "login.xlsx",
             b"<!DOCTYPE html><html><title>Sign in</title></html>".to_vec(),

@@ -83,6 +83,7 @@ fn wide(cell: &str) -> String {
 }
 
 /// How the report is dressed, and what is then in the file.
+#[expect(clippy::too_many_lines, reason = "a list of dresses")]
 fn dresses() -> Vec<(String, String, Vec<u8>)> {
     let cells = report();
     let plain = printed(&cells, ",", "\r\n");
@@ -154,8 +155,9 @@ fn dresses() -> Vec<(String, String, Vec<u8>)> {
         "labels in two lines",
         changed(&|n, row| {
             if n == 0 {
-                row.iter_mut()
-                    .for_each(|label| *label = label.replace(" - ", "\n- "));
+                for label in row.iter_mut() {
+                    *label = label.replace(" - ", "\n- ");
+                }
             }
         }),
     );

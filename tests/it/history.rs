@@ -415,7 +415,12 @@ fn marts_and_reviews_of_a_moment_are_those_made_then_and_a_review_is_handed_in_o
         .exits(0)
         .json();
     let pages: Vec<&str> = (written["files"].as_array().unwrap().iter())
-        .filter_map(|path| path.as_str().filter(|path| path.ends_with(".html")))
+        .filter_map(|path| path.as_str())
+        .filter(|path| {
+            std::path::Path::new(path)
+                .extension()
+                .is_some_and(|kind| kind == "html")
+        })
         .collect();
     assert!(!pages.is_empty(), "{written}");
     for page in pages {

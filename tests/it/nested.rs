@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+/// A column and the path of what it holds.
+type Numbers = &'static [(&'static str, &'static str)];
+
 /// A schema, the list whose elements are its rows, and columns that hold the numbers at a path in each.
-const FLAT: &[(&str, &str, &[(&str, &str)])] = &[
+const FLAT: &[(&str, &str, Numbers)] = &[
     (
         "seller-central/sales-and-traffic-date",
         "/salesAndTrafficByDate",

@@ -25,7 +25,7 @@ pub(crate) type Told = [i64; 5];
 
 /// What is known of a day so many days later. Clicks and spend rest at once, sales grow until they rest.
 fn told(day: i32, campaign: i32, age: i32) -> Told {
-    let clicks = i64::from(20 + (day * 7 + campaign * 13) % 40);
+    let clicks = i64::from(20 + (day * 7 + campaign * 13).rem_euclid(40));
     let seen = i64::from(age.min(RESTS));
     let orders = clicks * (3 + seen) / 100;
     [

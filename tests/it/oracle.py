@@ -2,6 +2,7 @@
 what came of each: {"columns": [[name, type]], "rows": [[text or null]]} or {"error"}."""
 
 import datetime
+import decimal
 import json
 import sys
 
@@ -18,6 +19,9 @@ def text(value):
         return repr(value)
     if isinstance(value, datetime.datetime):
         return value.isoformat(timespec="milliseconds")
+    if isinstance(value, decimal.Decimal):
+        # `str` writes nought with eight digits as 0E-8.
+        return format(value, "f")
     return str(value)
 
 

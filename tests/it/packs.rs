@@ -243,8 +243,7 @@ fn a_year_of_downloads_ends_in_the_last_word_on_each_day() {
     let mut err = std::io::stderr().lock();
     writeln!(
         err,
-        "a year of nightly downloads, {} of 60 days back:",
-        downloaded
+        "a year of nightly downloads, {downloaded} of 60 days back:"
     )
     .unwrap();
     writeln!(err, "  nights       a night  observed/  reports/  current/").unwrap();

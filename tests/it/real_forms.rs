@@ -33,12 +33,11 @@ fn seen(path: &Path) -> Seen {
             n_before: 0,
         };
     }
-    let (encoding, text) = match std::str::from_utf8(&bytes) {
-        Ok(text) => ("UTF-8", text.trim_start_matches('\u{feff}').to_owned()),
-        Err(_) => {
-            let (text, ..) = encoding_rs::WINDOWS_1252.decode(&bytes);
-            ("windows-1252", text.into_owned())
-        }
+    let (encoding, text) = if let Ok(text) = std::str::from_utf8(&bytes) {
+        ("UTF-8", text.trim_start_matches('\u{feff}').to_owned())
+    } else {
+        let (text, ..) = encoding_rs::WINDOWS_1252.decode(&bytes);
+        ("windows-1252", text.into_owned())
     };
     if text.trim_start().starts_with(['{', '[']) {
         return Seen {
@@ -155,9 +154,9 @@ fn real_files_are_opened_as_what_they_are() {
         check("the container", container, seen.container);
         for table in told["tables"].as_array().unwrap() {
             let how = table["how"].as_array().unwrap().iter();
-            let header = how.filter_map(|note| note.as_str()?.strip_prefix("header in row "));
+            let mut header = how.filter_map(|note| note.as_str()?.strip_prefix("header in row "));
             let (Some(header), Some(n_read)) =
-                (header.last(), table["rows_by_fate"]["read"].as_u64())
+                (header.next_back(), table["rows_by_fate"]["read"].as_u64())
             else {
                 continue;
             };

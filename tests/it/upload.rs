@@ -3,6 +3,7 @@
 use crate::shell::Shell;
 use crate::stages;
 use jiff::civil::date;
+use sellerlake::model::name::ColumnName;
 use sellerlake::pipeline::Pipeline;
 use sellerlake::publish;
 use sellerlake::publish::Form;
@@ -30,7 +31,7 @@ fn an_upload_is_a_file_of_the_program_that_takes_it() {
                 header: upload
                     .header
                     .iter()
-                    .map(|(label, column)| (&**label, column.as_ref().map(|name| name.as_str())))
+                    .map(|(label, column)| (&**label, column.as_ref().map(ColumnName::as_str)))
                     .collect(),
                 batch,
             };
