@@ -11,18 +11,43 @@ use crate::cli::terminal::Terminal;
 use crate::model::name::TableName;
 use crate::model::table::Table;
 use crate::store::audit;
+use crate::store::audit::Audit;
 use crate::store::audit::Depth;
+use crate::store::audit::Fault;
 use crate::store::drift;
+use crate::store::entry::Entry;
 use crate::store::entry::Status;
 use crate::store::reports::Catalogue;
 use crate::store::sums;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::sync::Arc;
 
 /// Tables by their name, for whoever knows no schemas.
 pub(super) fn of_name<'a>(session: &'a Session) -> impl Fn(&str) -> Option<&'a Table> + 'a {
     move |name| session.catalog.table(&TableName::parse(name).ok()?)
+}
+
+/// Files that wait for an answer, and those that cannot be read, each with the reason.
+fn waiting(live: &[(u64, Arc<Entry>)]) -> [Vec<(String, String)>; 2] {
+    let (mut held, mut failed) = (Vec::new(), Vec::new());
+    for (_, entry) in live {
+        let (path, reason) = (entry.path(), entry.reason().unwrap_or_default());
+        match entry.status() {
+            Status::Held => held.push((path.to_owned(), reason.to_owned())),
+            Status::Failed => failed.push((path.to_owned(), reason.to_owned())),
+            Status::Recognised | Status::Skipped => {}
+        }
+    }
+    [held, failed]
+}
+
+/// What wants looking at in the store, and how much only lies in the way.
+fn sorted_out(audited: &Audit) -> (Vec<&Fault>, usize) {
+    let (leftovers, faults): (Vec<&Fault>, Vec<&Fault>) =
+        audited.faults.iter().partition(|fault| fault.is_leftover());
+    (faults, leftovers.len())
 }
 
 /// True when nothing is wrong. Files that wait and warnings count with `strict` only.
@@ -44,19 +69,12 @@ pub(super) fn check(
     };
     let report = build::build_marts(session, &request, &*terminal.observer())?;
     let catalogue = Catalogue::load(&session.store)?;
-    let (mut held, mut failed) = (Vec::new(), Vec::new());
     let live = catalogue.live()?;
-    for (_, entry) in &live {
-        let (path, reason) = (entry.path(), entry.reason().unwrap_or_default());
-        match entry.status() {
-            Status::Held => held.push((path.to_owned(), reason.to_owned())),
-            Status::Failed => failed.push((path.to_owned(), reason.to_owned())),
-            Status::Recognised | Status::Skipped => {}
-        }
-    }
+    let [held, failed] = waiting(&live);
     let mut drifts = drift::drift(live.iter().map(|(_, entry)| &**entry));
     drifts.retain(|drift| drift.is_newest);
     let audited = audit::audit(&session.store, &catalogue, &of_name(session), depth)?;
+    let (faults, leftovers) = sorted_out(&audited);
     let troubles = report.troubles();
     let mut out = terminal.out();
     if format == Format::Json {
@@ -76,7 +94,7 @@ pub(super) fn check(
                     "missing": drift.missing, "retyped": drift.retyped,
                 })).collect::<Vec<_>>(),
                 "store": {
-                    "faults": audited.faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "faults": faults.iter().map(ToString::to_string).collect::<Vec<_>>(), "left_over": leftovers,
                     "reports": audited.n_reports, "parts": audited.n_parts, "files": audited.n_files,
                     "rows": audited.n_rows, "not_summed_before": audited.n_new,
                 },
@@ -86,7 +104,7 @@ pub(super) fn check(
         for trouble in &troubles {
             writeln!(out, "{trouble}")?;
         }
-        for fault in &audited.faults {
+        for fault in &faults {
             writeln!(out, "{fault}")?;
         }
         for (what, list) in [("unreadable", &failed), ("held", &held)] {
@@ -97,7 +115,7 @@ pub(super) fn check(
         for drift in &drifts {
             writeln!(out, "columns changed: {}: {}", drift.path, drift.text())?;
         }
-        let n = troubles.len() + audited.faults.len();
+        let n = troubles.len() + faults.len();
         let waiting = held.len() + failed.len();
         writeln!(
             out,
@@ -117,7 +135,7 @@ pub(super) fn check(
             ),
         };
         let reports = counted(audited.n_reports, "report");
-        match audited.faults.len() {
+        match faults.len() {
             0 => writeln!(out, "{reports}: {read}")?,
             n => writeln!(
                 out,
@@ -125,11 +143,17 @@ pub(super) fn check(
                 counted(n as u64, "fault")
             )?,
         }
+        if leftovers > 0 {
+            writeln!(
+                out,
+                "{leftovers} left over that nothing needs: sellerlake doctor --mend"
+            )?;
+        }
     }
     if depth == Depth::Whole {
         sums::note(&session.store, &BTreeSet::new())?;
     }
     Ok(report.is_fine(strict)
-        && audited.faults.is_empty()
+        && faults.is_empty()
         && (!strict || held.is_empty() && failed.is_empty()))
 }

@@ -158,7 +158,7 @@ fn every_fault_is_reported_with_its_place() {
             "inputs = [\"t\", \"calendar\"]\nmade-by = \"magic\"",
             &[
                 "pipelines/p/pipeline.toml:1: m reads s, but no table, stage or mart is called that",
-                "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is byte-limited-words, restock-simulation, time-weighted-median",
+                "pipelines/p/pipeline.toml:6: \"magic\" makes nothing; there is byte-limited-words, currency-conversion, restock-simulation, row-id, time-weighted-median",
                 "pipelines/p/s.sql:1: no stage or mart of pipeline.toml is called this",
             ],
         ),

@@ -16,6 +16,7 @@ use crate::store::part;
 use crate::store::reports::Catalogue;
 use crate::store::sums;
 use arrow::compute::concat_batches;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -47,7 +48,8 @@ pub enum Fault {
     Changed { path: String },
     /// Rows or amounts of a report do not add up.
     Unbalanced { file: String, what: String },
-    /// No entry of the catalogue names it: a killed run left it, or it is not ours.
+    /// No entry of the catalogue names it: a killed run left it, or the copy of a file that was read anew once it was known
+    /// for a copy.
     Unnamed { path: String },
     /// A temporary file of a process that is gone.
     Unfinished { path: String },
@@ -57,6 +59,16 @@ pub enum Fault {
     Gap { numbers: Vec<u64> },
     /// The catalogue is in very many small files.
     Scattered { n_entries: usize },
+}
+
+impl Fault {
+    /// Whether it is only in the way: nothing that is read depends on it.
+    pub const fn is_leftover(&self) -> bool {
+        matches!(
+            self,
+            Self::Unnamed { .. } | Self::Unfinished { .. } | Self::Scattered { .. }
+        )
+    }
 }
 
 impl fmt::Display for Fault {
@@ -71,7 +83,7 @@ impl fmt::Display for Fault {
             Self::Unnamed { path } => {
                 write!(
                     f,
-                    "{path} belongs to no report: a run that was killed left it"
+                    "{path} belongs to no report: a killed run or a second reading left it"
                 )
             }
             Self::Unfinished { path } => write!(f, "{path} was never finished"),
@@ -127,6 +139,8 @@ pub fn audit<'a>(
         audit.faults.push(Fault::Scattered { n_entries });
     }
     let observed = Observed::of(store);
+    // Parts that can be read and add up, with the file that tells their rows again.
+    let mut sound: BTreeMap<String, String> = BTreeMap::new();
     for (_, entry) in catalogue.live()? {
         for read in &entry.tables {
             audit.n_reports += u64::from(read.report_id.is_some());
@@ -154,7 +168,9 @@ pub fn audit<'a>(
                 audit.n_rows += part.rows;
                 match differs(&observed, table, part) {
                     // Read by an older schema, it is not damaged, and told of as such.
-                    Ok(None) | Err(StoreError::ColumnType { .. }) => {}
+                    Ok(None) | Err(StoreError::ColumnType { .. }) => {
+                        sound.insert(part.path.clone(), file());
+                    }
                     Ok(Some(why)) => audit.faults.push(wrong(part, file(), why)),
                     Err(error) => audit.faults.push(wrong(part, file(), told(&error))),
                 }
@@ -168,7 +184,14 @@ pub fn audit<'a>(
         let changed = compared.otherwise.into_iter();
         audit
             .faults
-            .extend(changed.map(|path| Fault::Changed { path }));
+            .extend(changed.map(|path| match sound.remove(&path) {
+                Some(file) => Fault::WrongPart {
+                    part: path,
+                    file,
+                    why: "is not as it was written".to_owned(),
+                },
+                None => Fault::Changed { path },
+            }));
     }
     strange(store, catalogue, &mut audit.faults)?;
     Ok(audit)
