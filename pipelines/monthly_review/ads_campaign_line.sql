@@ -19,7 +19,9 @@ WITH dated AS (
 ),
 placed AS (
     SELECT
-        t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product, t.campaign AS campaign,
+        t.account AS account, t.marketplace AS marketplace,
+        -- A custom report need not tell it.
+        COALESCE(t.ad_product, 'unknown') AS ad_product, t.campaign AS campaign,
         t.campaign_id AS campaign_id, t.portfolio AS portfolio, t.currency AS currency, t.family AS family,
         t.impressions AS impressions, t.clicks AS clicks, t.spend AS spend, t.orders AS orders, t.units AS units,
         t.sales AS sales, t.observed_at AS observed_at, t.is_day AS is_day, t.window_days AS window_days,

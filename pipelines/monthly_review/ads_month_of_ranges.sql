@@ -9,7 +9,9 @@ WITH dated AS (
 ),
 placed AS (
     SELECT
-        t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product, t.campaign AS campaign,
+        t.account AS account, t.marketplace AS marketplace,
+        -- A custom report need not tell it.
+        COALESCE(t.ad_product, 'unknown') AS ad_product, t.campaign AS campaign,
         t.currency AS currency, t.family AS family, t.impressions AS impressions, t.clicks AS clicks,
         t.spend AS spend, t.orders AS orders, t.units AS units, t.sales AS sales, t.window_days AS window_days,
         t.observed_at AS observed_at, b.month AS month, e.day_number - b.day_number + 1 AS n_days,

@@ -18,7 +18,9 @@ WITH dated AS (
 ),
 placed AS (
     SELECT
-        t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product, t.sku AS sku, t.asin AS asin,
+        t.account AS account, t.marketplace AS marketplace,
+        -- A custom report need not tell it.
+        COALESCE(t.ad_product, 'unknown') AS ad_product, t.sku AS sku, t.asin AS asin,
         t.currency AS currency, t.family AS family, t.impressions AS impressions, t.clicks AS clicks,
         t.spend AS spend, t.orders AS orders, t.units AS units, t.sales AS sales, t.sales_same_sku AS sales_same_sku,
         -- What is told of one side tells the other.

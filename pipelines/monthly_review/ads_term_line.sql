@@ -18,7 +18,9 @@ WITH dated AS (
 ),
 placed AS (
     SELECT
-        t.account AS account, t.marketplace AS marketplace, t.ad_product AS ad_product, t.search_term AS search_term,
+        t.account AS account, t.marketplace AS marketplace,
+        -- A custom report need not tell it.
+        COALESCE(t.ad_product, 'unknown') AS ad_product, t.search_term AS search_term,
         t.currency AS currency, t.family AS family, t.impressions AS impressions, t.clicks AS clicks,
         t.spend AS spend, t.orders AS orders, t.units AS units, t.sales AS sales, t.observed_at AS observed_at,
         t.is_day AS is_day, t.window_days AS window_days, b.month AS month, b.week_start AS week_start,
